@@ -1,0 +1,124 @@
+"""Who may do what: the one table of role × object × status × verb, and the questions asked of it.
+
+Objects are known by name only. Withheld words (design §2, consent) are an object of their own: they are read and
+worked on only inside their programme, so that a site-wide curator who is no member does not see them either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+
+from accounts.models import User
+from casestudies.lifecycle import MOVES, Status
+from casestudies.models import Membership
+from casestudies.standing import CURATORS, INSIDE, READERS, SITE, TEAM, TEAM_WRITERS, Standing
+
+ALL = frozenset(Status)
+UNPUBLISHED = ALL - {Status.PUBLISHED}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Any of `who` may do `verb` to an `object` that stands at one of `statuses`."""
+
+    verb: str
+    object: str
+    statuses: frozenset[Status]
+    who: frozenset[Standing]
+
+
+RULES: tuple[Rule, ...] = (
+    Rule("read", "insight", frozenset({Status.PUBLISHED}), READERS),
+    Rule("read", "insight", UNPUBLISHED, TEAM | CURATORS),
+    Rule("read", "withheld words", ALL, TEAM),
+    Rule("read", "case study", frozenset({Status.PUBLISHED}), READERS),
+    Rule("read", "case study", UNPUBLISHED, TEAM | CURATORS),
+    Rule("read", "programme", ALL, READERS),
+    Rule("read", "rejected tag", ALL, CURATORS | TEAM_WRITERS),
+    Rule("read", "earlier version", ALL, TEAM | CURATORS),
+    Rule("log", "insight", frozenset({Status.DRAFT, Status.SUBMITTED}), CURATORS | TEAM_WRITERS),
+    Rule("edit", "insight", frozenset({Status.DRAFT, Status.SUBMITTED}), CURATORS | TEAM_WRITERS),
+    Rule("edit", "insight", frozenset({Status.PUBLISHED}), CURATORS),
+    Rule("decide", "tag", ALL, CURATORS | TEAM_WRITERS),
+    Rule("teach", "tag", ALL, CURATORS),
+    *(Rule(move.name, "insight", move.sources, move.who) for move in MOVES),
+)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What one person reads: statuses open to them in every programme, and in those they are a member of."""
+
+    everywhere: frozenset[str]
+    inside: Mapping[UUID, frozenset[str]]
+    withheld: frozenset[UUID]
+
+
+def allowed(*, verb: str, object: str, status: str, standings: Iterable[Standing]) -> bool:
+    """Say whether the table allows it; whatever no rule names is denied."""
+    held = frozenset(standings)
+    return any(
+        rule.verb == verb and rule.object == object and status in rule.statuses and rule.who & held for rule in RULES
+    )
+
+
+def site_standings(person: User | None) -> frozenset[Standing]:
+    """Return how a person stands to every programme alike; None is someone who has not signed in."""
+    anyone = frozenset({Standing.ANYONE}) if settings.ANONYMOUS_READING else frozenset()
+    if person is None or not person.is_active:
+        return anyone
+    return anyone | {SITE[person.role]}
+
+
+def standings(person: User | None, programme_id: UUID) -> frozenset[Standing]:
+    """Return how a person stands to one programme."""
+    held = site_standings(person)
+    if person is None or not person.is_active:
+        return held
+    roles = Membership.objects.filter(user=person, programme_id=programme_id).values_list("role", flat=True)
+    return held | {INSIDE[role] for role in roles}
+
+
+def may(
+    person: User | None, verb: str, object: str, *, programme_id: UUID, status: str, withheld: bool = False
+) -> bool:
+    """Say whether `person` may do `verb` to an `object` of this programme that stands at `status`."""
+    held = standings(person, programme_id)
+    if withheld and not allowed(verb="read", object="withheld words", status=status, standings=held):
+        return False
+    return allowed(verb=verb, object=object, status=status, standings=held)
+
+
+def reach(person: User | None, object: str) -> Reach:
+    """Return all that `person` may read of the objects called `object`, for a query to keep to."""
+
+    def open_to(held: Iterable[Standing], what: str = object) -> frozenset[str]:
+        held = frozenset(held)
+        return frozenset(
+            status.value for status in Status if allowed(verb="read", object=what, status=status, standings=held)
+        )
+
+    held = site_standings(person)
+    members: list[tuple[UUID, str]] = []
+    if person is not None and person.is_active:
+        members = list(Membership.objects.filter(user=person).values_list("programme_id", "role"))
+    return Reach(
+        everywhere=open_to(held),
+        inside={programme: open_to(held | {INSIDE[role]}) for programme, role in members},
+        withheld=frozenset(programme for programme, role in members if open_to({INSIDE[role]}, "withheld words")),
+    )
+
+
+def programmes_open_to(person: User, verb: str, object: str, *, status: str) -> list[UUID] | None:
+    """Return the programmes in which `person` may do this; None means every programme."""
+    if allowed(verb=verb, object=object, status=status, standings=site_standings(person)):
+        return None
+    return [
+        programme
+        for programme, role in Membership.objects.filter(user=person).values_list("programme_id", "role")
+        if allowed(verb=verb, object=object, status=status, standings={INSIDE[role]})
+    ]

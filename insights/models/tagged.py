@@ -1,0 +1,156 @@
+"""How an insight is tagged: the present outcome, what people decided, and what is still to do."""
+
+from __future__ import annotations
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from pgvector.django import VectorField
+from uuid_utils.compat import uuid7
+
+from insights.choices import Queue, TagOrigin, TagState, Verdict
+from insights.models.said import Insight
+from insights.models.triggers import TAG_TRIGGERS
+from insights.models.words import known
+from lhs.models import Code, Codebook, Tagger
+
+PERSONS = pgtrigger.Condition("NEW.origin = 'person'")
+
+
+@pghistory.track(
+    pghistory.InsertEvent("decided", condition=PERSONS), pghistory.UpdateEvent("changed", condition=PERSONS)
+)
+class Tag(models.Model):
+    """Insight × code as it stands now. A suggestion is the machine's; `confirmed` and `rejected` are a person's word.
+
+    Score (0–1), reason and tagger are those of the suggestion, kept beside a person's decision on it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    insight = models.ForeignKey(Insight, on_delete=models.PROTECT, related_name="tags", db_index=False)
+    code = models.ForeignKey(Code, on_delete=models.PROTECT, related_name="tags", db_index=False)
+    state = models.CharField(max_length=9, choices=TagState)
+    origin = models.CharField(max_length=7, choices=TagOrigin)
+    score = models.FloatField(null=True)
+    reason = models.TextField(blank=True, default="")
+    tagger = models.ForeignKey(Tagger, on_delete=models.PROTECT, null=True, related_name="tags", db_index=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    modified = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["insight", "code"], name="tag_once"),
+            known("state", TagState, name="tag_state_known"),
+            known("origin", TagOrigin, name="tag_origin_known"),
+            models.CheckConstraint(
+                condition=models.Q(origin="machine", state="suggested", score__isnull=False, tagger__isnull=False)
+                | models.Q(origin="person", state__in=["confirmed", "rejected"]),
+                name="tag_machine_suggests_person_decides",
+                violation_error_message="A machine suggests, with a score and a version; a person confirms or rejects.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(score__isnull=True) | models.Q(score__gte=0, score__lte=1),
+                name="tag_score_between_0_and_1",
+            ),
+        ]
+        indexes = [models.Index(fields=["code", "state", "-insight"], name="tag_by_code")]
+        triggers = TAG_TRIGGERS
+
+    def __str__(self) -> str:
+        return f"{self.code_id} {self.state} on {self.insight_id}"
+
+
+class Tagging(models.Model):
+    """Insight × codebook: when, with which words and by which tagger it was tagged, and whether it is due again.
+
+    Made by the database with the insight (a trigger), so that nothing can be forgotten. Whoever writes tags of an
+    insight locks its row here first.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    insight = models.ForeignKey(Insight, on_delete=models.PROTECT, related_name="taggings", db_index=False)
+    codebook = models.ForeignKey(Codebook, on_delete=models.PROTECT, related_name="+", db_index=False)
+    due = models.BooleanField(default=True, db_default=True)
+    tagger = models.ForeignKey(Tagger, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
+    digest = models.CharField(max_length=32, null=True)
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["insight", "codebook"], name="tagging_once"),
+            models.CheckConstraint(
+                condition=models.Q(at__isnull=True, tagger__isnull=True, digest__isnull=True)
+                | models.Q(at__isnull=False, tagger__isnull=False, digest__isnull=False),
+                name="tagging_says_by_what_and_when",
+            ),
+        ]
+        indexes = [models.Index(fields=["codebook", "insight"], name="tagging_due", condition=models.Q(due=True))]
+
+    def __str__(self) -> str:
+        return f"{self.insight_id} {'due' if self.due else 'tagged'}"
+
+
+class Embedding(models.Model):
+    """The 384 numbers that stand for an insight's words, with the digest of those words and the encoder's name."""
+
+    insight = models.OneToOneField(Insight, on_delete=models.PROTECT, primary_key=True, related_name="embedding")
+    digest = models.CharField(max_length=32)
+    encoder = models.CharField(max_length=80)
+    vector = VectorField(dimensions=384)
+
+    def __str__(self) -> str:
+        return f"embedding of {self.insight_id}"
+
+
+class Decision(models.Model):
+    """What a person decided of one code on one insight, and what was before them. Rows are only ever added."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    insight = models.ForeignKey(Insight, on_delete=models.PROTECT, related_name="decisions")
+    code = models.ForeignKey(Code, on_delete=models.PROTECT, related_name="decisions")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="decisions")
+    verdict = models.CharField(max_length=9, choices=Verdict)
+    suggested = models.BooleanField()
+    score = models.FloatField(null=True)
+    shown = models.BooleanField()
+    queue = models.CharField(max_length=6, choices=Queue)
+    teaches = models.BooleanField()
+    tagger = models.ForeignKey(Tagger, on_delete=models.PROTECT, null=True, related_name="+")
+    digest = models.CharField(max_length=32)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["at", "id"]
+        constraints = [
+            known("verdict", Verdict, name="decision_verdict_known"),
+            known("queue", Queue, name="decision_queue_known"),
+        ]
+        triggers = [pgtrigger.Protect(name="decisions_are_only_added", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} by {self.person_id}"
+
+
+class Review(models.Model):
+    """A person has judged an insight, as its words then stood, against a whole codebook – “none” included."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    insight = models.ForeignKey(Insight, on_delete=models.PROTECT, related_name="reviews")
+    codebook = models.ForeignKey(Codebook, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reviews")
+    digest = models.CharField(max_length=32)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["insight", "codebook", "person", "digest"], name="review_once_of_these_words"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.insight_id} judged by {self.person_id}"

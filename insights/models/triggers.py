@@ -1,0 +1,223 @@
+"""What the database does by itself when insights, sources and tags change, whoever changes them and however many.
+
+Three things are kept: what is due for tagging, whether an insight's words are withheld, and the tallies that every
+count is read from. All are statement triggers over the rows that changed, so a bulk load costs one pass.
+
+The Tagging rows are the lock of an insight's tags: the worker holds them while it tags, a person's decision takes
+them first, and so does any change of what an insight is counted under. So no two see half of each other's work.
+"""
+
+from __future__ import annotations
+
+import pgtrigger
+
+COUNTED = "status, programme_id, case_study_id, kind, perspective, level, effect, response, words_withheld"
+
+# One tally row per facet of the rows `r`: what it is counted under, with `sign` +1 as it came and -1 as it went.
+_FACETS = """
+    SELECT 'all' AS facet, '' AS value
+    UNION ALL SELECT 'kind', r.kind
+    UNION ALL SELECT 'perspective', r.perspective WHERE r.perspective IS NOT NULL
+    UNION ALL SELECT 'level', r.level WHERE r.level IS NOT NULL
+    UNION ALL SELECT 'effect', r.effect WHERE r.effect IS NOT NULL
+    UNION ALL SELECT 'response', r.response WHERE r.response IS NOT NULL
+    UNION ALL SELECT 'source_kind', s.kind FROM insights_source s WHERE s.insight_id = r.id AND s.position = 0
+    UNION ALL SELECT b.slug || ':' || t.state, c.slug
+        FROM insights_tag t JOIN lhs_code c ON c.id = t.code_id JOIN lhs_codebook b ON b.id = c.codebook_id
+        WHERE t.insight_id = r.id
+"""
+
+
+def tally_insights(rows: str) -> str:
+    """Return SQL that books every facet of `rows` (a query giving `sign` and an insight's columns)."""
+    return f"""
+        INSERT INTO insights_tally (programme_id, case_study_id, status, facet, value, n)
+        SELECT r.programme_id, r.case_study_id, r.status, f.facet, f.value, sum(r.sign)
+        FROM ({rows}) r CROSS JOIN LATERAL ({_FACETS}) f
+        WHERE NOT r.words_withheld
+        GROUP BY 1, 2, 3, 4, 5 HAVING sum(r.sign) <> 0;
+    """
+
+
+def tally_parts(rows: str) -> str:
+    """Return SQL that books `rows` (a query giving sign, insight_id, facet, value) under their insights."""
+    return f"""
+        INSERT INTO insights_tally (programme_id, case_study_id, status, facet, value, n)
+        SELECT i.programme_id, i.case_study_id, i.status, p.facet, p.value, sum(p.sign)
+        FROM ({rows}) p JOIN insights_insight i ON i.id = p.insight_id
+        WHERE NOT i.words_withheld
+        GROUP BY 1, 2, 3, 4, 5 HAVING sum(p.sign) <> 0;
+    """
+
+
+def statement(
+    *, name: str, operation: pgtrigger.Operation, old: str | None, new: str | None, func: str
+) -> pgtrigger.Trigger:
+    """Return a statement trigger that sees the rows as they were (`old`) and as they are (`new`)."""
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(old=old, new=new),
+        func=func + "\nRETURN NULL;",
+    )
+
+
+_CHANGED = f"""
+    SELECT o.id FROM was o JOIN now_is n USING (id)
+    WHERE (o.{COUNTED.replace(", ", ", o.")}) IS DISTINCT FROM (n.{COUNTED.replace(", ", ", n.")})
+"""
+
+INSIGHT_TRIGGERS = [
+    pgtrigger.Trigger(
+        name="insight_modified",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        # The database's own bookkeeping (consent flag) is no change that a reader's copy could be stale by.
+        func="""
+            IF to_jsonb(NEW) - '{modified,words_withheld,search,digest}'::text[]
+                IS DISTINCT FROM to_jsonb(OLD) - '{modified,words_withheld,search,digest}'::text[] THEN
+                NEW.modified = clock_timestamp();
+            END IF;
+            RETURN NEW;
+        """,
+    ),
+    statement(
+        name="insight_came",
+        operation=pgtrigger.Insert,
+        old=None,
+        new="now_is",
+        func="""
+            INSERT INTO insights_tagging (insight_id, codebook_id, due)
+            SELECT n.id, b.id, true FROM now_is n CROSS JOIN lhs_codebook b;
+        """
+        + tally_insights("SELECT 1 AS sign, n.* FROM now_is n"),
+    ),
+    statement(
+        name="insight_changed",
+        operation=pgtrigger.Update,
+        old="was",
+        new="now_is",
+        func=f"""
+            PERFORM 1 FROM insights_tagging WHERE insight_id IN ({_CHANGED})
+                ORDER BY insight_id, codebook_id FOR UPDATE;
+        """
+        + tally_insights(
+            f"SELECT -1 AS sign, o.* FROM was o WHERE o.id IN ({_CHANGED})"
+            f" UNION ALL SELECT 1, n.* FROM now_is n WHERE n.id IN ({_CHANGED})"
+        )
+        + """
+            UPDATE insights_tagging SET due = true
+            WHERE NOT due AND insight_id IN (
+                SELECT n.id FROM was o JOIN now_is n USING (id)
+                WHERE (o.title, o.text) IS DISTINCT FROM (n.title, n.text)
+            );
+        """,
+    ),
+    pgtrigger.Trigger(
+        name="insight_has_a_source",
+        when=pgtrigger.After,
+        timing=pgtrigger.Deferred,
+        operation=pgtrigger.Insert,
+        func="""
+            IF NOT EXISTS (SELECT 1 FROM insights_source WHERE insight_id = NEW.id AND position = 0) THEN
+                RAISE EXCEPTION 'Say whose voice this is: an insight has at least one source.'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'insight_has_a_source';
+            END IF;
+            RETURN NULL;
+        """,
+    ),
+]
+
+_FLAG = """
+    UPDATE insights_insight i SET words_withheld = w.withheld
+    FROM (
+        SELECT insight_id, bool_or(consent = 'withheld') AS withheld FROM insights_source
+        WHERE insight_id IN (SELECT insight_id FROM {rows}) GROUP BY insight_id
+    ) w
+    WHERE i.id = w.insight_id AND i.words_withheld <> w.withheld;
+"""
+_SOURCE = "SELECT {sign} AS sign, insight_id, 'source_kind' AS facet, kind AS value FROM {rows} WHERE position = 0"
+
+SOURCE_TRIGGERS = [
+    statement(
+        name="source_came",
+        operation=pgtrigger.Insert,
+        old=None,
+        new="now_is",
+        func=tally_parts(_SOURCE.format(sign=1, rows="now_is")) + _FLAG.format(rows="now_is"),
+    ),
+    statement(
+        name="source_changed",
+        operation=pgtrigger.Update,
+        old="was",
+        new="now_is",
+        func=tally_parts(_SOURCE.format(sign=-1, rows="was") + " UNION ALL " + _SOURCE.format(sign=1, rows="now_is"))
+        + _FLAG.format(rows="now_is"),
+    ),
+    statement(
+        name="source_went",
+        operation=pgtrigger.Delete,
+        old="was",
+        new=None,
+        func=tally_parts(_SOURCE.format(sign=-1, rows="was")) + _FLAG.format(rows="was"),
+    ),
+    pgtrigger.Trigger(
+        name="insight_keeps_a_source",
+        when=pgtrigger.After,
+        timing=pgtrigger.Deferred,
+        operation=pgtrigger.Delete | pgtrigger.UpdateOf("position", "insight_id"),
+        func="""
+            IF EXISTS (SELECT 1 FROM insights_insight WHERE id = OLD.insight_id)
+                AND NOT EXISTS (SELECT 1 FROM insights_source WHERE insight_id = OLD.insight_id AND position = 0)
+            THEN
+                RAISE EXCEPTION 'Say whose voice this is: an insight has at least one source.'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'insight_keeps_a_source';
+            END IF;
+            RETURN NULL;
+        """,
+    ),
+]
+
+_TAG = """
+    SELECT {sign} AS sign, t.insight_id, b.slug || ':' || t.state AS facet, c.slug AS value
+    FROM {rows} t JOIN lhs_code c ON c.id = t.code_id JOIN lhs_codebook b ON b.id = c.codebook_id
+"""
+
+TAG_TRIGGERS = [
+    statement(
+        name="tag_came",
+        operation=pgtrigger.Insert,
+        old=None,
+        new="now_is",
+        func=tally_parts(_TAG.format(sign=1, rows="now_is")),
+    ),
+    statement(
+        name="tag_changed",
+        operation=pgtrigger.Update,
+        old="was",
+        new="now_is",
+        func=tally_parts(_TAG.format(sign=-1, rows="was") + " UNION ALL " + _TAG.format(sign=1, rows="now_is")),
+    ),
+    statement(
+        name="tag_went",
+        operation=pgtrigger.Delete,
+        old="was",
+        new=None,
+        func=tally_parts(_TAG.format(sign=-1, rows="was")),
+    ),
+    pgtrigger.Trigger(
+        name="tag_stays_a_persons",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update | pgtrigger.Delete,
+        condition=pgtrigger.Condition("OLD.origin = 'person'"),
+        func="""
+            IF TG_OP = 'DELETE' OR NEW.origin <> 'person' THEN
+                RAISE EXCEPTION 'A person decided this tag; a machine does not change it.'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'tag_stays_a_persons';
+            END IF;
+            RETURN NEW;
+        """,
+    ),
+]

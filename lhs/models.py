@@ -1,0 +1,116 @@
+"""Codebooks, their codes, and the taggers fitted to them."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.db import models
+from uuid_utils.compat import uuid7
+
+HABITS = "habits"
+THEMES = "themes"
+
+
+class Codebook(models.Model):
+    """A list of codes that texts are read with: the five habits, or the curators' themes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Code(models.Model):
+    """One code of a codebook. `position` is its place in the list; `parent` makes themes a shallow tree."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    codebook = models.ForeignKey(Codebook, on_delete=models.PROTECT, related_name="codes")
+    slug = models.SlugField(max_length=60)
+    name = models.CharField(max_length=160)
+    definition = models.TextField(blank=True)
+    position = models.PositiveIntegerField(default=0)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="children")
+
+    class Meta:
+        ordering = ["codebook", "position", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["codebook", "slug"],
+                name="code_slug_once_in_codebook",
+                violation_error_message="This codebook already has a code with that short name.",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(parent=models.F("id")),
+                name="code_not_its_own_parent",
+                violation_error_message="A code cannot stand under itself.",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="code_tree_sound",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("parent_id", "codebook_id"),
+                condition=pgtrigger.Q(new__parent__isnull=False),
+                func="""
+                    PERFORM pg_advisory_xact_lock(hashtext('code-tree'));
+                    IF NOT EXISTS (
+                        SELECT 1 FROM lhs_code WHERE id = NEW.parent_id AND codebook_id = NEW.codebook_id
+                    ) THEN
+                        RAISE EXCEPTION 'A code stands under a code of its own codebook.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'code_parent_of_codebook';
+                    END IF;
+                    IF EXISTS (
+                        WITH RECURSIVE above AS (
+                            SELECT id, parent_id FROM lhs_code WHERE id = NEW.parent_id
+                            UNION
+                            SELECT c.id, c.parent_id FROM lhs_code c JOIN above ON c.id = above.parent_id
+                        )
+                        SELECT 1 FROM above WHERE id = NEW.id
+                    ) THEN
+                        RAISE EXCEPTION 'A code cannot stand under itself.'
+                            USING ERRCODE = 'check_violation', CONSTRAINT = 'code_tree_has_no_cycle';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tagger(models.Model):
+    """One version of an encoder and a head for one codebook, with the figures it was promoted on."""
+
+    class State(models.TextChoices):
+        CHAMPION = "champion", "In use"
+        CHALLENGER = "challenger", "Tried, not in use"
+        RETIRED = "retired", "Was in use"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    codebook = models.ForeignKey(Codebook, on_delete=models.PROTECT, related_name="taggers")
+    version = models.PositiveIntegerField()
+    artefact = models.BinaryField()
+    figures = models.JSONField(default=dict)
+    data_digest = models.CharField(max_length=64)
+    state = models.CharField(max_length=12, choices=State, default=State.CHALLENGER)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["codebook", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["codebook", "version"], name="tagger_version_once_in_codebook"),
+            models.UniqueConstraint(
+                fields=["codebook"],
+                condition=models.Q(state="champion"),
+                name="tagger_one_champion",
+                violation_error_message="This codebook already has a tagger in use.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["champion", "challenger", "retired"]), name="tagger_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.codebook.slug} version {self.version}"
