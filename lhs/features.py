@@ -1,0 +1,93 @@
+"""What the head reads beside the embedding: single words and pairs of words, each hashed to a numbered place.
+
+Small enough to need nothing but NumPy, so that scoring and telling a reason load no training library.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from zlib import crc32
+
+import numpy as np
+import numpy.typing as npt
+
+PLACES = 2**15
+
+# Words that hold a sentence together and say little of what it is about. Words of denial (“no”, “not”, “nobody”) are
+# kept: that a thing was missing is what many an insight tells.
+_GLUE = frozenset(
+    """
+    a about after again all also am an and any are as at be because been before being both but by can could did do does
+    doing during each for from further get got had has have having he her here hers herself him himself his how i if in
+    into is it it's its itself just may me might more most much must my myself of off on once one only or other our
+    ours out over own per quite really same she should so some such than that that's the their them then there these
+    they this those through to too under until up upon us very was we were what when where which while who whom why
+    will with would you your yours yourself i'm i've i'd we've we're they're he's she's there's what's let's
+    """.split()  # noqa: SIM905 - as a list of literals it would fill a page
+)
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+
+Counts = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class FeatureSettings:
+    """How words become features; kept with a head, so that it is always read as it was trained."""
+
+    places: int = PLACES
+    weight: float = 1.0
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text in order, lower case, without digits and marks."""
+    plain = unicodedata.normalize("NFKC", text).replace("\u2019", "'").lower()
+    return _WORD.findall(plain)
+
+
+def _tells(word: str) -> bool:
+    return len(word) > 1 and word not in _GLUE
+
+
+def terms_of(text: str) -> Iterator[str]:
+    """The terms of a text: its telling words, and the pairs of neighbours of which one at least is telling."""
+    words = words_of(text)
+    for word in words:
+        if _tells(word):
+            yield word
+    for first, second in pairwise(words):
+        if _tells(first) or _tells(second):
+            yield f"{first} {second}"
+
+
+def place_of(term: str, places: int = PLACES) -> int:
+    """Where a term's number stands, 0 ≤ place < `places`: the same on every machine and in every version."""
+    return crc32(term.encode("utf-8", "replace")) % places
+
+
+def word_counts(text: str, places: int = PLACES) -> Counts:
+    """Places (ascending) and damped counts (1 + log n) of a text's terms."""
+    counted = Counter(place_of(term, places) for term in terms_of(text))
+    at = np.array(sorted(counted), dtype=np.int32)
+    values = np.array([counted[int(place)] for place in at], dtype=np.float32)
+    return at, (1 + np.log(np.maximum(values, 1))).astype(np.float32)
+
+
+def learn_idf(counts: Sequence[Counts], places: int = PLACES) -> npt.NDArray[np.float32]:
+    """How rare each place is among the texts: float32, shape (places,), 1 for everywhere and higher for rarer."""
+    seen = np.zeros(places, dtype=np.float64)
+    for at, _ in counts:
+        seen[at] += 1
+    return (np.log((1 + len(counts)) / (1 + seen)) + 1).astype(np.float32)
+
+
+def weighed(counts: Counts, idf: npt.NDArray[np.float32], weight: float = 1.0) -> Counts:
+    """Counts times rarity, brought to length `weight` (a text without terms stays empty)."""
+    at, values = counts
+    values = values * idf[at]
+    length = float(np.linalg.norm(values))
+    return at, (values * (weight / length)).astype(np.float32) if length else values

@@ -1,0 +1,176 @@
+"""The head: what turns a text and its embedding into a score for each code, and tells in words what weighed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lhs.artefact import Arrays, ArtefactRefused, pack, unpack
+from lhs.encoder import DIMENSIONS, Embeddings
+from lhs.exemplars import Exemplar
+from lhs.features import Counts, FeatureSettings, place_of, terms_of, weighed, word_counts
+
+Numbers = npt.NDArray[np.float32]
+WHOLE_MEANING = "The meaning of the text as a whole, more than any single word."
+# A word that moves the score by less than this says nothing a reader would recognise.
+LEAST_WEIGHT = 0.02
+
+
+@dataclass(frozen=True, eq=False)
+class Head:
+    """A trained multi-label linear head for one codebook.
+
+    `meaning` (codes, 384) and `words` (places, codes) are weights, `bias` (codes,); a margin becomes a score by
+    `slope` and `offset` (codes,), and is suggested from `thresholds` (codes,) up. `idf` (places,) is the rarity of
+    words, `centre` (384,) the mean embedding it was trained on. `exemplars`, their embeddings and labels are kept to
+    show a neighbour without encoding anything.
+    """
+
+    codebook: str
+    codes: tuple[str, ...]
+    encoder: str
+    settings: FeatureSettings
+    meaning: Numbers
+    words: Numbers
+    bias: Numbers
+    slope: Numbers
+    offset: Numbers
+    thresholds: Numbers
+    idf: Numbers
+    centre: Numbers
+    exemplars: tuple[Exemplar, ...]
+    exemplar_embeddings: Numbers
+
+    def _features(self, text: str) -> Counts:
+        return weighed(word_counts(text, self.settings.places), self.idf, self.settings.weight)
+
+    def margins(self, embeddings: Embeddings, texts: Sequence[str]) -> Numbers:
+        """Distance from the border of each code, (texts, codes), before calibration.
+
+        Raises ValueError on NaN or a wrong shape.
+        """
+        given = np.asarray(embeddings, dtype=np.float32)
+        if given.shape != (len(texts), DIMENSIONS):
+            raise ValueError(f"Expected embeddings of shape ({len(texts)}, {DIMENSIONS}), not {given.shape}.")
+        if not np.isfinite(given).all():
+            raise ValueError("An embedding holds a number that is none.")
+        margins: Numbers = given @ self.meaning.T + self.bias
+        for row, text in enumerate(texts):
+            at, values = self._features(text)
+            margins[row] += values @ self.words[at]
+        return margins
+
+    def scores(self, embeddings: Embeddings, texts: Sequence[str]) -> Numbers:
+        """How likely each code is, 0–1, float32 (texts, codes). Raises ValueError on NaN or a wrong shape."""
+        told = self.margins(embeddings, texts) * self.slope + self.offset
+        return (1 / (1 + np.exp(-np.clip(told, -30, 30)))).astype(np.float32)
+
+    def suggested(self, scores: Numbers) -> npt.NDArray[np.bool_]:
+        """Which scores (texts, codes) reach their code's threshold."""
+        return np.asarray(scores >= self.thresholds)
+
+    def words_that_weighed(self, text: str, code: str, k: int = 4) -> list[tuple[str, float]]:
+        """Up to `k` words or pairs of the text that spoke most for the code, with how far each moved the margin.
+
+        Read from the words' weights alone, the heaviest first; a pair and its own words are not both told.
+        Raises ValueError for a code the head does not know.
+        """
+        column = self.codes.index(code)
+        at, values = self._features(text)
+        pull = dict(zip(at.tolist(), (values * self.words[at, column]).tolist(), strict=True))
+        terms = {term: pull[place_of(term, self.settings.places)] for term in terms_of(text)}
+        told: list[tuple[str, float]] = []
+        for term, weight in sorted(terms.items(), key=lambda one: (-one[1], one[0])):
+            if weight < LEAST_WEIGHT or len(told) == k:
+                break
+            if not any(set(term.split()) & set(other.split()) for other, _ in told):
+                told.append((term, float(weight)))
+        return told
+
+    def meaning_weighed(self, embedding: Numbers, code: str) -> float:
+        """How far the embedding (384,) moved the code's margin, measured from the texts that it was trained on."""
+        return float((np.asarray(embedding) - self.centre) @ self.meaning[self.codes.index(code)])
+
+    def reason_in_words(self, text: str, code: str, embedding: Numbers | None = None) -> str:
+        """One plain sentence on what spoke for the code; with the embedding, whether the whole meaning weighed more."""
+        found = self.words_that_weighed(text, code)
+        if not found:
+            return WHOLE_MEANING
+        quoted = ", ".join(f"“{term}”" for term, _ in found)
+        if embedding is not None and self.meaning_weighed(embedding, code) > sum(weight for _, weight in found):
+            return f"The meaning of the text as a whole, helped by the words: {quoted}."
+        return f"Words that weighed most: {quoted}."
+
+    def nearest_exemplar(self, embedding: Numbers, code: str) -> tuple[Exemplar, float] | None:
+        """The exemplar of this code that is most like the text, with its cosine; None where the code has none."""
+        of_code = [row for row, one in enumerate(self.exemplars) if code in one.labels]
+        if not of_code:
+            return None
+        given = np.asarray(embedding, dtype=np.float32)
+        cosines = self.exemplar_embeddings[of_code] @ (given / max(float(np.linalg.norm(given)), 1e-12))
+        best = int(np.argmax(cosines))
+        return self.exemplars[of_code[best]], float(np.clip(cosines[best], -1.0, 1.0))
+
+    def to_bytes(self) -> bytes:
+        """The artefact: arrays and JSON, never a pickle. Raises ArtefactRefused where a number is none."""
+        arrays: Arrays = {name: getattr(self, name) for name in _SHAPES}
+        # Half the room; a cosine keeps three digits.
+        arrays["exemplar_embeddings"] = self.exemplar_embeddings.astype(np.float16)
+        for name, array in arrays.items():
+            if not np.isfinite(array).all():
+                raise ArtefactRefused(f"The head holds a number that is none in “{name}”.")
+        settings: dict[str, Any] = {
+            "codebook": self.codebook,
+            "codes": list(self.codes),
+            "encoder": self.encoder,
+            "features": asdict(self.settings),
+            "exemplars": [[one.text, list(one.labels), one.register] for one in self.exemplars],
+        }
+        return pack(settings, arrays)
+
+    @classmethod
+    def from_bytes(cls, artefact: bytes | memoryview) -> Head:
+        """Read an artefact back. Raises ArtefactRefused where it is damaged, foreign or does not fit together."""
+        settings, arrays = unpack(bytes(artefact))
+        try:
+            codes = tuple(str(code) for code in settings["codes"])
+            exemplars = tuple(
+                Exemplar(str(text), tuple(map(str, labels)), str(register))
+                for text, labels, register in settings["exemplars"]
+            )
+            features = FeatureSettings(
+                places=int(settings["features"]["places"]), weight=float(settings["features"]["weight"])
+            )
+            sizes = {"codes": len(codes), "places": features.places, "384": DIMENSIONS, "exemplars": len(exemplars)}
+            for name, axes in _SHAPES.items():
+                if arrays[name].shape != tuple(sizes[axis] for axis in axes):
+                    raise ArtefactRefused(f"The tagger's artefact does not fit together in “{name}”.")
+            return cls(
+                codebook=str(settings["codebook"]),
+                codes=codes,
+                encoder=str(settings["encoder"]),
+                settings=features,
+                exemplars=exemplars,
+                **{name: arrays[name].astype(np.float32) for name in _SHAPES},
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            if isinstance(error, ArtefactRefused):
+                raise
+            raise ArtefactRefused("The tagger's artefact lacks a part.") from error
+
+
+_SHAPES: dict[str, tuple[str, ...]] = {
+    "meaning": ("codes", "384"),
+    "words": ("places", "codes"),
+    "bias": ("codes",),
+    "slope": ("codes",),
+    "offset": ("codes",),
+    "thresholds": ("codes",),
+    "idf": ("places",),
+    "centre": ("384",),
+    "exemplar_embeddings": ("exemplars", "384"),
+}
