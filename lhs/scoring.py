@@ -1,0 +1,64 @@
+"""Score texts with a head: for each text what it may be about, how likely, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lhs import encoder
+from lhs.encoder import Embeddings, EncoderUnavailable
+from lhs.head import Head
+from lhs.models import Tagger
+from lhs.versions import head_of
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One code for one text: score 0–1, whether it is suggested, and a reason in words ("" where it is not)."""
+
+    code: str
+    score: float
+    suggested: bool
+    reason: str
+
+
+def score_texts(
+    tagger: Tagger | Head, texts: Sequence[str], embeddings: Embeddings | None = None
+) -> list[list[Suggestion]]:
+    """For each text, a Suggestion for every code in the codebook's order.
+
+    `embeddings` (n, 384) of the head's own encoder spare the encoding. Raises EncoderUnavailable where the configured
+    encoder is another than the head was trained with, ArtefactRefused, ValueError on NaN.
+    """
+    head = tagger if isinstance(tagger, Head) else head_of(tagger)
+    if embeddings is None:
+        embeddings = embeddings_for(head, texts)
+    scores = head.scores(embeddings, texts)
+    suggested = head.suggested(scores)
+    return [
+        [
+            Suggestion(
+                code=code,
+                score=float(scores[row, column]),
+                suggested=bool(suggested[row, column]),
+                reason=head.reason_in_words(text, code, embeddings[row]) if suggested[row, column] else "",
+            )
+            for column, code in enumerate(head.codes)
+        ]
+        for row, text in enumerate(texts)
+    ]
+
+
+def embeddings_for(head: Head, texts: Sequence[str]) -> Embeddings:
+    """Embed texts for a head: float32 (n, 384). Raises EncoderUnavailable where the configured encoder is another."""
+    if not texts:
+        return np.zeros((0, encoder.DIMENSIONS), dtype=np.float32)
+    found = encoder.loaded()
+    if found.name != head.encoder:
+        raise EncoderUnavailable(
+            f"The tagger was trained with the encoder {head.encoder}, but {found.name} is configured. "
+            "Start the system once so that it trains anew, or set LHS_ENCODER_DIR back."
+        )
+    return found.encode(texts)

@@ -1,0 +1,127 @@
+"""Train a tagger from labelled texts, and keep the first one."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from django.db import transaction
+from django.db.models import Max
+
+from lhs import encoder
+from lhs.codebooks import ensure_habits
+from lhs.encoder import Embeddings, Progress
+from lhs.exemplars import Exemplar, load_exemplars, near_duplicates
+from lhs.features import word_counts
+from lhs.fitting import Rows, fit
+from lhs.habits import CODES
+from lhs.head import Head
+from lhs.models import HABITS, Codebook, Tagger
+
+
+def data_digest(texts: Sequence[str], labels: Sequence[Sequence[str]]) -> str:
+    """A sha256 (hex) of labelled texts: the same whatever the order of the rows or of a row's labels."""
+    rows = sorted(json.dumps([text, sorted(row)]) for text, row in zip(texts, labels, strict=True))
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
+def train(
+    codebook_slug: str,
+    texts: Sequence[str],
+    labels: Sequence[Sequence[str]],
+    embeddings: Embeddings | None = None,
+    progress: Progress | None = None,
+    *,
+    codes: Sequence[str] | None = None,
+    groups: Sequence[str] | None = None,
+) -> tuple[Head, dict[str, Any]]:
+    """Fit a head to texts and the codes each is evidence about; returns it with its cross-validated figures.
+
+    `embeddings` (n, 384) of the configured encoder spare the encoding. `codes` are the codes to learn and their order
+    (default: the five habits, else every label there is). Texts of one group (default: texts that say nearly the same)
+    never stand on both sides of a fold. The same input gives the same head.
+    Raises fitting.TooFewExamples, EncoderUnavailable, and ValueError for a label that is not among the codes.
+    """
+    known = tuple(codes or (CODES if codebook_slug == HABITS else sorted({code for row in labels for code in row})))
+    truth = np.zeros((len(texts), len(known)), dtype=bool)
+    for row, of_text in enumerate(labels):
+        for label in of_text:
+            if label not in known:
+                raise ValueError(f"The label “{label}” is not in the codebook “{codebook_slug}”.")
+            truth[row, known.index(label)] = True
+    if embeddings is None:
+        embeddings = encoder.loaded().encode(texts, progress=progress)
+    grouped = _alike(embeddings) if groups is None else np.unique(np.array(groups), return_inverse=True)[1]
+    rows = Rows(embeddings, tuple(word_counts(text) for text in texts), truth, grouped)
+    head, figures = fit(codebook_slug, known, rows, encoder=encoder.configured_name())
+    return head, {**figures, "encoder": head.encoder}
+
+
+def _alike(embeddings: Embeddings) -> npt.NDArray[np.int64]:
+    groups = np.arange(len(embeddings))
+    for first, second, _ in near_duplicates(embeddings):
+        groups[groups == groups[second]] = groups[first]
+    return groups
+
+
+def train_on_exemplars(
+    progress: Progress | None = None, *, path: Path | None = None
+) -> tuple[Head, dict[str, Any], str]:
+    """Fit the habits' head to the exemplars, which are kept with it as neighbours; with figures and data digest.
+
+    A register is a fold's group: what is measured is how well the head reads a way of speaking it has not met.
+    Raises ExemplarsUnusable, TooFewExamples, EncoderUnavailable.
+    """
+    exemplars = load_exemplars(path)
+    texts, labels = [one.text for one in exemplars], [one.labels for one in exemplars]
+    embeddings = encoder.loaded().encode(texts, progress=progress)
+    head, figures = train(HABITS, texts, labels, embeddings, groups=[one.register for one in exemplars])
+    figures["measured_on"] = (
+        f"Cross-validated on {len(texts)} exemplars written for this software, each register held back in turn. "
+        "Text written for the purpose flatters: expect less on what people log."
+    )
+    return _with_neighbours(head, exemplars, embeddings), figures, data_digest(texts, labels)
+
+
+def _with_neighbours(head: Head, exemplars: Sequence[Exemplar], embeddings: Embeddings) -> Head:
+    return replace(head, exemplars=tuple(exemplars), exemplar_embeddings=embeddings)
+
+
+def train_first_tagger(progress: Progress | None = None) -> Tagger | None:
+    """Train the habits' first tagger from the exemplars and put it in use; None where one is in use already.
+
+    Also steps in where the one in use was trained with another encoder than is configured now: its weights would be
+    read against numbers of another kind. Two processes at once: the second waits, then finds the first one's tagger.
+    Raises ExemplarsUnusable, EncoderUnavailable.
+    """
+    if _in_use(encoder.configured_name()):
+        return None
+    ensure_habits()
+    with transaction.atomic():
+        # NO KEY: rows that point at the codebook can be written while this one trains.
+        codebook = Codebook.objects.select_for_update(no_key=True).get(slug=HABITS)
+        if _in_use(encoder.configured_name()):
+            return None
+        head, figures, digest = train_on_exemplars(progress)
+        codebook.taggers.filter(state=Tagger.State.CHAMPION).update(state=Tagger.State.RETIRED)
+        last = codebook.taggers.aggregate(last=Max("version"))["last"] or 0
+        return Tagger.objects.create(
+            codebook=codebook,
+            version=last + 1,
+            artefact=head.to_bytes(),
+            figures=figures,
+            data_digest=digest,
+            state=Tagger.State.CHAMPION,
+        )
+
+
+def _in_use(encoder_name: str) -> bool:
+    return Tagger.objects.filter(
+        codebook__slug=HABITS, state=Tagger.State.CHAMPION, figures__encoder=encoder_name
+    ).exists()
