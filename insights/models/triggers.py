@@ -108,8 +108,9 @@ INSIGHT_TRIGGERS = [
             f" UNION ALL SELECT 1, n.* FROM now_is n WHERE n.id IN ({_CHANGED})"
         )
         + """
+            -- Even if it is due already: a worker that has these rows is waited for, then made to look again.
             UPDATE insights_tagging SET due = true
-            WHERE NOT due AND insight_id IN (
+            WHERE insight_id IN (
                 SELECT n.id FROM was o JOIN now_is n USING (id)
                 WHERE (o.title, o.text) IS DISTINCT FROM (n.title, n.text)
             );

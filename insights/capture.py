@@ -1,0 +1,249 @@
+"""Log an insight, and edit one: the verbs behind the form, the API and the importer."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.models import User
+from casestudies.errors import Conflict, Missing
+from casestudies.lifecycle import Status
+from casestudies.models import Audience, CaseStudy, LearningActivity, Programme
+from casestudies.permissions import may
+from insights.choices import Consent
+from insights.models import Insight, Source
+from insights.models.words import LONGEST, SHORTEST, clean_words
+from insights.nudging import nudge_after_commit
+
+# What a person may say of an insight beside its text; programme, sources and audiences have arguments of their own.
+WRITABLE = (
+    "kind",
+    "title",
+    "text",
+    "perspective",
+    "level",
+    "effect",
+    "response",
+    "section",
+    "position",
+    "locator",
+    "external_id",
+    "illustrative",
+)
+WORDS = ("title", "text", "section", "locator", "external_id")
+EARLIEST = datetime.date(1900, 1, 1)
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A source as it is written: who said it, by role, where and when, and whether the words may leave."""
+
+    kind: str
+    role: str = ""
+    organisation_id: UUID | None = None
+    place: str = ""
+    collected_on: datetime.date | None = None
+    consent: str = Consent.NOT_NEEDED
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where an insight belongs: its programme, and what of the programme it came out of."""
+
+    programme: Programme
+    case_study: CaseStudy | None = None
+    learning_activity: LearningActivity | None = None
+
+
+def setting_of(
+    *,
+    programme: Programme | None = None,
+    case_study: CaseStudy | None = None,
+    learning_activity: LearningActivity | None = None,
+) -> Setting:
+    """Work out the programme from what was given; the programme follows from the case study or the activity.
+
+    Raises ValidationError when none is given, or when they are not of one programme.
+    """
+    owner = programme or (case_study and case_study.programme) or (learning_activity and learning_activity.programme)
+    if owner is None:
+        raise ValidationError({"programme": "Say which programme or case study this belongs to."})
+    for name, thing in (("case_study", case_study), ("learning_activity", learning_activity)):
+        if thing is not None and thing.programme_id != owner.id:
+            raise ValidationError({name: f"This belongs to another programme than “{owner.name}”."})
+    return Setting(owner, case_study, learning_activity)
+
+
+@transaction.atomic
+def log(
+    *,
+    person: User,
+    setting: Setting,
+    voices: Sequence[Voice],
+    status: str = Status.DRAFT,
+    audiences: Sequence[Audience] = (),
+    **said: Any,
+) -> Insight:
+    """Save a new insight with its voices, and have it tagged once it is saved.
+
+    `said` holds any of WRITABLE. Raises PermissionDenied, ValidationError (by field), or Conflict when the
+    programme already has an insight with that external id.
+    """
+    if status not in (Status.DRAFT, Status.SUBMITTED):
+        raise ValidationError({"status": "A new insight is a draft or submitted."})
+    if not may(person, "log", "insight", programme_id=setting.programme.id, status=status):
+        raise PermissionDenied(f"You can log insights only in your own programmes, not in “{setting.programme.name}”.")
+    insight = Insight(
+        programme=setting.programme,
+        case_study=setting.case_study,
+        learning_activity=setting.learning_activity,
+        author=person,
+        status=status,
+        **_cleaned(said),
+    )
+    sources = _sources(insight, voices, person)
+    _save(insight)
+    Source.objects.bulk_create(sources)
+    if audiences:
+        insight.audiences.set(audiences)
+    nudge_after_commit()
+    return insight
+
+
+@transaction.atomic
+def edit(
+    *,
+    person: User,
+    insight_id: UUID,
+    setting: Setting | None = None,
+    voices: Sequence[Voice] | None = None,
+    audiences: Sequence[Audience] | None = None,
+    unless_changed_since: datetime.datetime | None = None,
+    **said: Any,
+) -> Insight:
+    """Change what is given of an insight; the rest stays. New words are tagged anew once saved.
+
+    `unless_changed_since` is the `modified` the person last saw: when someone else has changed the insight since,
+    nothing is written and Conflict is raised. Raises Missing, PermissionDenied, ValidationError, Conflict.
+    """
+    insight = lock(person=person, insight_id=insight_id)
+    allowed = {"programme_id": insight.programme_id, "status": insight.status, "withheld": insight.words_withheld}
+    if not may(person, "edit", "insight", **allowed):
+        raise PermissionDenied(f"You cannot edit this insight while it is {insight.status}.")
+    if unless_changed_since is not None and insight.modified != unless_changed_since:
+        raise Conflict("Someone else changed this insight while you were writing. Look at theirs first.", field="text")
+    if setting is not None:
+        if not may(person, "edit", "insight", programme_id=setting.programme.id, status=insight.status):
+            raise PermissionDenied("You can move an insight only to a programme of your own.")
+        insight.programme = setting.programme
+        insight.case_study = setting.case_study
+        insight.learning_activity = setting.learning_activity
+    for field, value in _cleaned(said).items():
+        setattr(insight, field, value)
+    insight.modified = timezone.now()
+    _save(insight)
+    if voices is not None:
+        _replace_sources(insight, voices, person)
+    if audiences is not None:
+        insight.audiences.set(audiences)
+    nudge_after_commit()
+    return insight
+
+
+def lock(*, person: User | None, insight_id: UUID) -> Insight:
+    """Return the insight, locked for this transaction, if `person` may open it; else raise Missing."""
+    insight = Insight.objects.select_for_update(no_key=True).filter(id=insight_id).first()
+    if insight is None or not may(
+        person,
+        "read",
+        "insight",
+        programme_id=insight.programme_id,
+        status=insight.status,
+        withheld=insight.words_withheld,
+    ):
+        raise Missing("There is no such insight, or you may not open it.")
+    return insight
+
+
+def _cleaned(said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what was said with its words in order; raises ValidationError naming each field at fault."""
+    cleaned: dict[str, Any] = {}
+    faults: dict[str, list[str]] = {}
+    for field, value in said.items():
+        if field not in WRITABLE:
+            raise TypeError(f"{field} cannot be written")
+        if field in WORDS and isinstance(value, str):
+            try:
+                value = clean_words(value)
+            except ValidationError as fault:
+                faults[field] = fault.messages
+        if field == "text" and not SHORTEST <= len(value) <= LONGEST:
+            faults.setdefault(field, [f"Write between {SHORTEST} and {LONGEST:,} characters; this has {len(value):,}."])
+        if field == "external_id":
+            value = value or None
+        cleaned[field] = value
+    if faults:
+        raise ValidationError(faults)
+    return cleaned
+
+
+def _sources(insight: Insight, voices: Sequence[Voice], person: User) -> list[Source]:
+    if not voices:
+        raise ValidationError({"source": "Say whose voice this is: staff, patient, family, coordinator, data or team."})
+    sources = []
+    for position, voice in enumerate(voices):
+        said = asdict(voice)
+        faults: dict[str, list[str]] = {}
+        for field in ("role", "place"):
+            try:
+                said[field] = clean_words(said[field])
+            except ValidationError as fault:
+                faults[field] = fault.messages
+        if voice.collected_on and not EARLIEST <= voice.collected_on <= timezone.localdate() + datetime.timedelta(1):
+            faults["collected_on"] = [f"Give a day between {EARLIEST:%-d %B %Y} and today."]
+        source = Source(insight=insight, position=position, recorded_by=person, **said)
+        try:
+            source.clean_fields(exclude=["insight"])
+        except ValidationError as fault:
+            faults = {**fault.message_dict, **faults}
+        if faults:
+            place = "source" if position == 0 else f"voices.{position}"
+            raise ValidationError({f"{place}.{field}": reasons for field, reasons in faults.items()})
+        sources.append(source)
+    return sources
+
+
+def _replace_sources(insight: Insight, voices: Sequence[Voice], person: User) -> None:
+    """Write the voices over those that were there, place by place, so that their history stays theirs."""
+    present = {source.position: source for source in insight.sources.all()}
+    for source in _sources(insight, voices, person):
+        was = present.pop(source.position, None)
+        if was is None:
+            source.save(force_insert=True)
+            continue
+        for field in ("kind", "role", "organisation_id", "place", "collected_on", "consent"):
+            setattr(was, field, getattr(source, field))
+        was.save()
+    for left in present.values():
+        left.delete()
+
+
+def _save(insight: Insight) -> None:
+    """Check the insight field by field, then write it; the database holds the rest of the rules."""
+    insight.clean_fields(exclude=["programme", "case_study", "learning_activity", "author"])
+    try:
+        with transaction.atomic():
+            insight.save()
+    except IntegrityError as error:
+        if "insight_external_id_once_in_programme" in str(error):
+            raise Conflict(
+                "This programme already has an insight with that external id.", field="external_id"
+            ) from error
+        raise

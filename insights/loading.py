@@ -1,0 +1,182 @@
+"""Load the case studies of `fixtures/` with their insights, through the same verbs that people use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+
+from accounts.models import Role, User
+from accounts.people import ensure
+from casestudies.lifecycle import Status
+from casestudies.loading import (
+    Entry,
+    Fate,
+    Report,
+    digest_of,
+    fate_of,
+    load_case_study,
+    load_places,
+    load_programme,
+    put,
+    read,
+    remember,
+)
+from casestudies.models import Audience, Organisation, Programme
+from insights.capture import WRITABLE, Setting, Voice, edit, log
+from insights.choices import Queue, Verdict
+from insights.evidence import link
+from insights.models import Insight
+from insights.models.words import clean_words
+from insights.moves import move
+from insights.review import decide
+from lhs.models import THEMES, Code, Codebook
+
+LIBRARY = "library@lhs.invalid"
+Told = Callable[[str, int, int], None]
+
+
+def load(*, folder: Path, told: Told | None = None) -> Report:
+    """Load everything in `folder`, all of it or nothing, and report what was done.
+
+    Idempotent; what people have edited since the last load is kept. `told` is given a file's name, and how many of
+    its insights are done of how many. Raises ValidationError or KeyError where an entry is not sound.
+    """
+    report = Report()
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('load case studies'))")
+        librarian = ensure(email=LIBRARY, role=Role.CURATOR, name="Case study library")
+        load_places(report, folder)
+        _load_themes(report, read(folder / "themes.yaml"))
+        for path in sorted((folder / "case-studies").glob("*.yaml")):
+            _load_file(report, librarian, path, told or (lambda *_: None))
+    return report
+
+
+def _load_file(report: Report, librarian: User, path: Path, told: Told) -> None:
+    content = read(path)
+    programme = load_programme(report, content["programme"])
+    case_study = content.get("case_study") and load_case_study(report, programme, content["case_study"])
+    activities = {activity.slug: activity for activity in programme.activities.all()}
+    entries = content.get("insights", [])
+    loaded: dict[str, Insight] = {}
+    fresh: list[Entry] = []
+    for number, entry in enumerate(entries, 1):
+        setting = Setting(programme, case_study, activities[entry["activity"]] if entry.get("activity") else None)
+        insight, fate = _load_insight(librarian, setting, entry)
+        report.book("insight", f"{programme.slug}/{entry['id']}", fate)
+        loaded[entry["id"]] = insight
+        if fate is Fate.NEW:
+            fresh.append(entry)
+        told(path.stem, number, len(entries))
+    for entry in fresh:
+        for evidence in entry.get("evidence", []):
+            link(
+                person=librarian,
+                insight_id=loaded[entry["id"]].id,
+                other_id=loaded[evidence["to"]].id,
+                relation=evidence["relation"],
+            )
+        for theme in entry.get("themes", []):
+            decide(
+                person=librarian,
+                insight_id=loaded[entry["id"]].id,
+                codebook=THEMES,
+                code=theme,
+                verdict=Verdict.CONFIRMED,
+                shown=False,
+                queue=Queue.LOADED,
+            )
+
+
+def _load_insight(librarian: User, setting: Setting, entry: Entry) -> tuple[Insight, Fate]:
+    said = _said(entry)
+    voices = [_voice(source) for source in entry["sources"]]
+    audiences = list(Audience.objects.filter(slug__in=entry.get("audiences", [])))
+    key = f"{setting.programme.slug}/{entry['id']}"
+    there = setting.programme.insights.filter(external_id=entry["id"]).first()
+    wanted = digest_of(_values(setting, said, voices, [a.slug for a in audiences], Status.PUBLISHED))
+    if there is None:
+        fate = Fate.NEW
+        there = log(
+            person=librarian, setting=setting, voices=voices, status=Status.SUBMITTED, audiences=audiences, **said
+        )
+        move(person=librarian, insight_id=there.id, name="publish")
+    else:
+        fate = fate_of(kind="insight", key=key, present=digest_of(_present(there)), wanted=wanted)
+        if fate is Fate.CHANGED:
+            edit(person=librarian, insight_id=there.id, setting=setting, voices=voices, audiences=audiences, **said)
+    if fate in (Fate.NEW, Fate.CHANGED):
+        remember(kind="insight", key=key, object_id=there.id, digest=wanted)
+    return there, fate
+
+
+def _said(entry: Entry) -> dict[str, Any]:
+    said = {name: entry.get(name) for name in WRITABLE}
+    said |= {"external_id": entry["id"], "illustrative": bool(entry.get("illustrative"))}
+    for name in ("title", "text", "section", "locator"):
+        said[name] = clean_words(entry.get(name) or "")
+    return said
+
+
+def _voice(source: Entry) -> Voice:
+    place = source.get("organisation")
+    return Voice(
+        kind=source["kind"],
+        role=source.get("role", ""),
+        organisation_id=Organisation.objects.get(slug=place).id if place else None,
+        place=source.get("place", ""),
+        collected_on=source.get("collected_on"),
+        consent=source.get("consent", "not-needed"),
+    )
+
+
+def _values(
+    setting: Setting, said: Entry, voices: Sequence[Voice], audiences: Sequence[str], status: str
+) -> dict[str, Any]:
+    return {
+        **said,
+        "case_study": setting.case_study and setting.case_study.id,
+        "learning_activity": setting.learning_activity and setting.learning_activity.id,
+        "voices": [[str(value) for value in vars(voice).values()] for voice in voices],
+        "audiences": sorted(audiences),
+        "status": str(status),
+    }
+
+
+def _present(insight: Insight) -> dict[str, Any]:
+    names = ("kind", "role", "organisation_id", "place", "collected_on", "consent")
+    voices = [Voice(**{name: getattr(source, name) for name in names}) for source in insight.sources.all()]
+    return _values(
+        Setting(insight.programme, insight.case_study, insight.learning_activity),
+        {name: getattr(insight, name) for name in WRITABLE},
+        voices,
+        [audience.slug for audience in insight.audiences.all()],
+        insight.status,
+    )
+
+
+def _load_themes(report: Report, entries: Sequence[Entry]) -> None:
+    codebook = Codebook.objects.get(slug=THEMES)
+    for position, entry in enumerate(entries, 1):
+        parent = Code.objects.get(codebook=codebook, slug=entry["parent"]) if entry.get("parent") else None
+        put(
+            report,
+            Code,
+            f"{THEMES}/{entry['slug']}",
+            {"codebook": codebook, "slug": entry["slug"]},
+            {
+                "name": entry["name"],
+                "definition": entry.get("definition", "").strip(),
+                "position": position,
+                "parent": parent,
+            },
+        )
+
+
+def loaded_before() -> bool:
+    """Say whether the case studies have ever been loaded here."""
+    return Programme.objects.exists()

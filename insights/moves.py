@@ -1,0 +1,60 @@
+"""Move an insight along its life-cycle. The verb reads the table of moves; it has no rule of its own."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from casestudies.errors import Conflict
+from casestudies.lifecycle import Status, legal_move, starts_of
+from casestudies.permissions import may
+from insights.capture import lock
+from insights.models import Insight
+from insights.models.words import clean_words
+
+
+@transaction.atomic
+def move(*, person: User, insight_id: UUID, name: str, reason: str = "") -> Insight:
+    """Make the move called `name`: submit, publish, decline (with a reason), withdraw or reopen.
+
+    Raises Missing, Conflict (no such move from where it stands), PermissionDenied, ValidationError (reason missing).
+    """
+    insight = lock(person=person, insight_id=insight_id)
+    step = legal_move(name=name, status=insight.status)
+    if step is None:
+        starts = " or ".join(starts_of(name))
+        raise Conflict(f"This insight is {insight.status}; only what is {starts} can be moved by “{name}”.")
+    if not may(person, name, "insight", programme_id=insight.programme_id, status=insight.status):
+        raise PermissionDenied(f"You may not {name} this insight while it is {insight.status}.")
+    reason = clean_words(reason)
+    if step.needs_reason and not reason:
+        raise ValidationError({"reason": "Say why, so that the people who said it can be told."})
+    insight.status = step.target
+    insight.decline_reason = reason if step.needs_reason else ""
+    if step.target == Status.PUBLISHED:
+        insight.published_at = timezone.now()
+    insight.save(update_fields=["status", "decline_reason", "published_at"])
+    return insight
+
+
+def moves_open_to(*, person: User | None, insight: Insight) -> list[str]:
+    """Return the names of the moves that `person` may make with this insight now, in the order of the table."""
+    from casestudies.lifecycle import MOVES
+
+    return [
+        step.name
+        for step in MOVES
+        if insight.status in step.sources
+        and may(
+            person,
+            step.name,
+            "insight",
+            programme_id=insight.programme_id,
+            status=insight.status,
+            withheld=insight.words_withheld,
+        )
+    ]

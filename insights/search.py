@@ -1,0 +1,242 @@
+"""Find insights: filters, full text with rank, keyset pages. The one way in for the API and the pages alike."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime
+import difflib
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db import connection, transaction
+from django.db.models import Exists, FloatField, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast
+
+from accounts.models import User
+from casestudies.errors import Missing
+from casestudies.models import Organisation
+from insights.choices import TagState
+from insights.models import Insight, Source, Tag
+from insights.models.said import SEARCH_CONFIG
+from insights.rows import Links, Row, rows
+from insights.visibility import Reader
+from lhs.models import HABITS, THEMES
+
+LARGEST_PAGE = 500
+SHOWN_STATES = (TagState.SUGGESTED, TagState.CONFIRMED)
+
+
+class BadCursor(ValueError):
+    """A cursor that this software did not make."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is looked for. Tuples are “any of these”; what is empty or None does not filter.
+
+    programme, case_study, organisation and audience take ids or slugs; an organisation stands for all beneath it.
+    """
+
+    q: str = ""
+    habit: tuple[str, ...] = ()
+    habit_state: tuple[str, ...] = ()
+    theme: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    perspective: tuple[str, ...] = ()
+    source_kind: tuple[str, ...] = ()
+    level: tuple[str, ...] = ()
+    effect: tuple[str, ...] = ()
+    response: tuple[str, ...] = ()
+    status: tuple[str, ...] = ()
+    organisation: tuple[str, ...] = ()
+    programme: tuple[str, ...] = ()
+    case_study: tuple[str, ...] = ()
+    audience: tuple[str, ...] = ()
+    illustrative: bool | None = None
+    collected_on_after: datetime.date | None = None
+    collected_on_before: datetime.date | None = None
+    created_after: datetime.datetime | None = None
+    created_before: datetime.datetime | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows ready to send, cursors to the pages beside it, and – when `q` found nothing – a spelling that would."""
+
+    rows: list[bytes]
+    next: str | None
+    previous: str | None
+    suggestion: str | None = None
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place between two rows: after (or, backwards, before) the row with this rank and id."""
+
+    rank: float
+    id: UUID
+    backwards: bool = False
+
+    def __str__(self) -> str:
+        said = orjson.dumps([self.rank, self.id.hex, int(self.backwards)])
+        return base64.urlsafe_b64encode(said).decode().rstrip("=")
+
+    @classmethod
+    def read(cls, said: str) -> Cursor:
+        """Read a cursor as it was given out; raises BadCursor for anything else."""
+        try:
+            rank, id, backwards = orjson.loads(base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)))
+            cursor = cls(float(rank), UUID(hex=id), bool(backwards))
+        except (binascii.Error, ValueError, TypeError, AttributeError) as error:
+            raise BadCursor("This cursor is not one that was given out. Start again without it.") from error
+        if not 0 <= cursor.rank < float("inf"):
+            raise BadCursor("This cursor is not one that was given out. Start again without it.")
+        return cursor
+
+
+def page(
+    *, person: User | None, selection: Selection, links: Links, cursor: str | None = None, page_size: int = 50
+) -> Page:
+    """Return one page of the insights that `person` may open: newest first, or by rank when `q` is given.
+
+    Raises BadCursor, and ValueError for a page size outside 1–500.
+    """
+    if not 1 <= page_size <= LARGEST_PAGE:
+        raise ValueError(f"A page holds 1 to {LARGEST_PAGE} insights.")
+    reader = Reader.of(person)
+    place = Cursor.read(cursor) if cursor else None
+    found = _ranked(selected(reader, selection), selection.q)
+    backwards = place is not None and place.backwards
+    if place is not None:
+        beyond = "gt" if backwards else "lt"
+        further = Q(**{f"id__{beyond}": place.id})
+        if selection.q:
+            further = Q(**{f"rank__{beyond}": place.rank}) | Q(rank=place.rank) & further
+        found = found.filter(further)
+    order = ("rank", "id") if backwards else ("-rank", "-id")
+    found = found.order_by(*(order if selection.q else order[1:]))
+    there = rows(reader=reader, page=found[: page_size + 1], links=links)
+    more = len(there) > page_size
+    if more:
+        there = there[1:] if backwards else there[:page_size]
+    return Page(
+        rows=[row.json for row in there],
+        next=_cursor(there[-1]) if there and (more or backwards) else None,
+        previous=_cursor(there[0], backwards=True) if there and place and (more or not backwards) else None,
+        suggestion=None if there or place or not selection.q else suggest(reader, selection.q),
+    )
+
+
+def one(*, person: User | None, insight_id: UUID, links: Links) -> bytes:
+    """Return one insight ready to send, with the nearest example beside each suggestion; raises Missing."""
+    reader = Reader.of(person)
+    found = rows(reader=reader, page=_ranked(reader.insights().filter(id=insight_id), ""), links=links)
+    if not found:
+        raise Missing("There is no such insight, or you may not open it.")
+    from insights.neighbours import with_neighbours
+
+    return with_neighbours(insight_id=insight_id, row=found[0].json)
+
+
+def count_up_to(*, person: User | None, selection: Selection, limit: int = 1000) -> int:
+    """Return how many insights are selected, counting no further than `limit` + 1."""
+    return selected(Reader.of(person), selection)[: limit + 1].count()
+
+
+def selected(reader: Reader, wanted: Selection) -> QuerySet[Insight]:
+    """Return the insights that the reader may open and that fit every filter."""
+    found = reader.insights()
+    for field in ("kind", "perspective", "level", "effect", "response", "status"):
+        if values := getattr(wanted, field):
+            found = found.filter(**{f"{field}__in": values})
+    if wanted.illustrative is not None:
+        found = found.filter(illustrative=wanted.illustrative)
+    for name in ("programme", "case_study"):
+        if values := getattr(wanted, name):
+            found = found.filter(_named_by(name, values))
+    if wanted.audience:
+        links = Insight.audiences.through.objects.filter(_named_by("audience", wanted.audience))
+        found = found.filter(Exists(links.filter(insight_id=OuterRef("pk"))))
+    if wanted.organisation:
+        found = found.filter(_within(wanted.organisation))
+    if wanted.habit or wanted.habit_state:
+        found = found.filter(_tagged(HABITS, wanted.habit, wanted.habit_state or SHOWN_STATES))
+    if wanted.theme:
+        found = found.filter(_tagged(THEMES, wanted.theme, SHOWN_STATES))
+    sources = Source.objects.filter(insight_id=OuterRef("pk"))
+    if wanted.source_kind:
+        found = found.filter(Exists(sources.filter(position=0, kind__in=wanted.source_kind)))
+    if wanted.collected_on_after or wanted.collected_on_before:
+        after, before = wanted.collected_on_after, wanted.collected_on_before
+        collected = sources.filter(collected_on__gte=after) if after else sources
+        found = found.filter(Exists(collected.filter(collected_on__lte=before) if before else collected))
+    if wanted.created_after:
+        found = found.filter(created__gte=wanted.created_after)
+    if wanted.created_before:
+        found = found.filter(created__lte=wanted.created_before)
+    if wanted.q:
+        found = found.filter(search=SearchQuery(wanted.q, search_type="websearch", config=SEARCH_CONFIG))
+    return found
+
+
+def suggest(reader: Reader, q: str) -> str | None:
+    """Return `q` with each word that nothing holds put as the nearest word that something holds, or None."""
+    words = re.findall(r"[^\W\d_]{3,}", q)[:8]
+    better = q
+    for word in words:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = 0.35")
+            texts = reader.insights().filter(text__trigram_word_similar=word).values_list("text", flat=True)[:50]
+            known = {known for text in texts for known in re.findall(r"[^\W\d_]{3,}", text.lower())}
+        nearest = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.7)
+        if nearest and nearest[0] != word.lower():
+            better = better.replace(word, nearest[0])
+    return better if better != q else None
+
+
+def _ranked(found: QuerySet[Insight], q: str) -> QuerySet[Insight]:
+    if not q:
+        return found.annotate(rank=Value(0.0, output_field=FloatField()))
+    query = SearchQuery(q, search_type="websearch", config=SEARCH_CONFIG)
+    return found.annotate(rank=Cast(SearchRank("search", query), FloatField()))
+
+
+def _cursor(row: Row, *, backwards: bool = False) -> str:
+    return str(Cursor(row.rank, row.id, backwards))
+
+
+def _tagged(codebook: str, codes: tuple[str, ...], states: tuple[str, ...]) -> Exists:
+    tags = Tag.objects.filter(insight_id=OuterRef("pk"), code__codebook__slug=codebook, state__in=states)
+    return Exists(tags.filter(code__slug__in=codes) if codes else tags)
+
+
+def _named_by(name: str, values: tuple[str, ...]) -> Q:
+    """Return the condition that `name` is one of these ids or slugs."""
+    ids, slugs = _ids_and_slugs(values)
+    return Q(**{f"{name}_id__in": ids}) | Q(**{f"{name}__slug__in": slugs}) if slugs else Q(**{f"{name}_id__in": ids})
+
+
+def _ids_and_slugs(values: tuple[str, ...]) -> tuple[list[UUID], list[str]]:
+    ids, slugs = [], []
+    for value in values:
+        try:
+            ids.append(UUID(value))
+        except ValueError:
+            slugs.append(value)
+    return ids, slugs
+
+
+def _within(organisations: tuple[str, ...]) -> Q:
+    """Return the condition that an insight was said at, or its programme is led by, one of these or one beneath."""
+    ids, slugs = _ids_and_slugs(organisations)
+    beneath = set(Organisation.objects.filter(Q(id__in=ids) | Q(slug__in=slugs)).values_list("id", flat=True))
+    layer = beneath
+    while layer:
+        layer = set(Organisation.objects.filter(parent__in=layer).values_list("id", flat=True)) - beneath
+        beneath = beneath | layer
+    said_there = Source.objects.filter(insight_id=OuterRef("pk"), organisation_id__in=beneath)
+    return Q(programme__lead_id__in=beneath) | Q(Exists(said_there))

@@ -1,0 +1,169 @@
+"""Tag what is due: claim, embed, score, write suggestions – a batch at a time, each batch one transaction.
+
+What is due is a row of Tagging, not a message: a worker that dies leaves its batch due, two workers skip each other's
+rows, and an edit waits for the batch that holds its insight and makes it due again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+
+from insights.choices import TagOrigin, TagState
+from insights.models import Embedding, Insight, Tag, Tagging
+from lhs.encoder import Embeddings, EncoderUnavailable, loaded
+from lhs.head import Head
+from lhs.models import HABITS, Code, Tagger
+from lhs.versions import NoTagger, champion, head_of
+
+logger = logging.getLogger(__name__)
+BATCH = 32
+
+
+@dataclass(frozen=True)
+class Text:
+    """An insight's words as they stood when they were read."""
+
+    insight_id: UUID
+    words: str
+    digest: str
+
+
+def tag_due(*, codebook: str = HABITS, batch: int = BATCH, told: Callable[[int], None] | None = None) -> int:
+    """Tag every insight that is due for this codebook, newest first, and return how many were tagged.
+
+    An insight that cannot be tagged is logged by its id and left due; the others go on. Without a tagger or an
+    encoder nothing is done: what is due stays due until they are there. `told` is given the number after each batch.
+    """
+    try:
+        tagger = champion(codebook)
+        head = head_of(tagger)
+        loaded()
+    except (NoTagger, EncoderUnavailable) as why:
+        logger.error("Nothing can be tagged yet: %s", why)
+        return 0
+    done = 0
+    left: set[UUID] = set()
+    size = batch
+    while True:
+        claimed: list[UUID] = []
+        try:
+            with transaction.atomic():
+                claimed += _claim(tagger, size, left)
+                _tag(tagger, head, claimed)
+        except Exception:
+            if len(claimed) <= 1:
+                left.update(claimed)
+                logger.exception("Insight %s could not be tagged; it stays due.", *claimed or ["(none)"])
+            if not claimed:
+                return done
+            size = 1
+            continue
+        if not claimed:
+            return done
+        done += len(claimed)
+        if told:
+            told(done)
+
+
+def how_many_due(*, codebook: str = HABITS) -> int:
+    """Return how many insights wait to be tagged."""
+    return Tagging.objects.filter(codebook__slug=codebook, due=True).count()
+
+
+def _claim(tagger: Tagger, size: int, left: set[UUID]) -> list[UUID]:
+    """Lock up to `size` rows that are due and that no other worker has, newest insight first."""
+    due = Tagging.objects.filter(codebook_id=tagger.codebook_id, due=True).exclude(insight_id__in=left)
+    due = due.order_by("-insight_id").select_for_update(skip_locked=True)
+    return list(due.values_list("insight_id", flat=True)[:size])
+
+
+def _tag(tagger: Tagger, head: Head, insight_ids: Sequence[UUID]) -> None:
+    """Embed, score and write the suggestions for insights whose Tagging rows this transaction holds."""
+    if not insight_ids:
+        return
+    said = Insight.objects.filter(id__in=insight_ids).values_list("id", "title", "text", "digest")
+    texts = [Text(id, f"{title}\n{text}" if title else text, digest) for id, title, text, digest in said]
+    embeddings = _embeddings(texts)
+    words = [text.words for text in texts]
+    scores = head.scores(embeddings, words)
+    suggested = head.suggested(scores)
+    codes = dict(Code.objects.filter(codebook_id=tagger.codebook_id).values_list("slug", "id"))
+    now = timezone.now()
+    tags = [
+        Tag(
+            insight_id=text.insight_id,
+            code_id=codes[code],
+            state=TagState.SUGGESTED,
+            origin=TagOrigin.MACHINE,
+            score=float(scores[row, column]),
+            reason=head.reason_in_words(text.words, code, embeddings[row]),
+            tagger=tagger,
+            modified=now,
+        )
+        for row, text in enumerate(texts)
+        for column, code in enumerate(head.codes)
+        if suggested[row, column] and code in codes
+    ]
+    _write(tagger, insight_ids, tags)
+    rows = {
+        row.insight_id: row for row in Tagging.objects.filter(insight_id__in=insight_ids, codebook=tagger.codebook_id)
+    }
+    for text in texts:
+        row = rows[text.insight_id]
+        row.due, row.tagger, row.digest, row.at = False, tagger, text.digest, now
+    Tagging.objects.bulk_update(rows.values(), ["due", "tagger", "digest", "at"])
+
+
+def _write(tagger: Tagger, insight_ids: Sequence[UUID], tags: Sequence[Tag]) -> None:
+    """Make the machine's tags of these insights be exactly `tags`; what a person decided is left as it is."""
+    present = Tag.objects.filter(insight_id__in=insight_ids, code__codebook_id=tagger.codebook_id)
+    decided = set(present.filter(origin=TagOrigin.PERSON).values_list("insight_id", "code_id"))
+    wanted = [tag for tag in tags if (tag.insight_id, tag.code_id) not in decided]
+    kept = {(tag.insight_id, tag.code_id) for tag in wanted}
+    stale = [
+        id
+        for id, insight_id, code_id in present.filter(origin=TagOrigin.MACHINE).values_list(
+            "id", "insight_id", "code_id"
+        )
+        if (insight_id, code_id) not in kept
+    ]
+    if stale:
+        Tag.objects.filter(id__in=stale).delete()
+    Tag.objects.bulk_create(
+        wanted,
+        update_conflicts=True,
+        unique_fields=["insight", "code"],
+        update_fields=["state", "origin", "score", "reason", "tagger", "modified"],
+    )
+
+
+def _embeddings(texts: Sequence[Text]) -> Embeddings:
+    """Return the embeddings of these texts in order: those kept from before, and new ones for words not yet seen."""
+    encoder = loaded()
+    digests = {text.insight_id: text.digest for text in texts}
+    kept = {
+        row.insight_id: row.vector
+        for row in Embedding.objects.filter(insight_id__in=digests, encoder=encoder.name)
+        if row.digest == digests[row.insight_id]
+    }
+    new = [text for text in texts if text.insight_id not in kept]
+    if new:
+        vectors = encoder.encode([text.words for text in new])
+        Embedding.objects.bulk_create(
+            [
+                Embedding(insight_id=text.insight_id, digest=text.digest, encoder=encoder.name, vector=vector)
+                for text, vector in zip(new, vectors, strict=True)
+            ],
+            update_conflicts=True,
+            unique_fields=["insight"],
+            update_fields=["digest", "encoder", "vector"],
+        )
+        kept |= {text.insight_id: vector for text, vector in zip(new, vectors, strict=True)}
+    return np.asarray([kept[text.insight_id] for text in texts], dtype=np.float32)

@@ -1,0 +1,21 @@
+"""Background tasks: each calls one verb. Safe to run twice, late, or at the same time as another."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+
+@shared_task(name="insights.tag_due")
+def tag_due() -> None:
+    """Tag whatever is due. Run again, it finds nothing to do; run twice at once, the two share the work."""
+    from insights import tagging
+
+    tagging.tag_due()
+
+
+@shared_task(name="insights.fold_tallies")
+def fold_tallies() -> None:
+    """Add the tallies up. A count is the same before and after."""
+    from insights import counting
+
+    counting.fold()

@@ -1,0 +1,52 @@
+"""Which insights a reader may open, as a condition for a query. The rule itself is the permission table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from casestudies.lifecycle import Status
+from casestudies.permissions import Reach, programmes_open_to, reach
+from insights.models import Insight
+
+EVERY_STATUS = frozenset(Status.values)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A person (None: not signed in) with all that the permission table opens to them, asked for once."""
+
+    person: User | None
+    reach: Reach
+
+    @classmethod
+    def of(cls, person: User | None) -> Reader:
+        """Ask the permission table once what `person` may open."""
+        return cls(person, reach(person, "insight"))
+
+    def sees_rejected_in(self) -> list[UUID] | None:
+        """Return the programmes in which rejected tags are shown to this reader; None means in all."""
+        if self.person is None:
+            return []
+        return programmes_open_to(self.person, "read", "rejected tag", status=Status.PUBLISHED)
+
+    def insights(self) -> QuerySet[Insight]:
+        """Return the insights that this reader may open."""
+        return Insight.objects.filter(self.condition())
+
+    def condition(self) -> Q:
+        """Return the condition that keeps a query of insights to what this reader may open."""
+        everywhere = Q(words_withheld=False)
+        if self.reach.everywhere != EVERY_STATUS:
+            everywhere &= Q(status__in=sorted(self.reach.everywhere))
+        alike: dict[tuple[frozenset[str], bool], list[UUID]] = defaultdict(list)
+        for programme, statuses in self.reach.inside.items():
+            alike[statuses, programme in self.reach.withheld].append(programme)
+        for (statuses, withheld_too), programmes in alike.items():
+            inside = Q(programme_id__in=programmes, status__in=sorted(statuses))
+            everywhere |= inside if withheld_too else inside & Q(words_withheld=False)
+        return everywhere
