@@ -9,14 +9,13 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 
-PLACES = 2**15
+PLACES = 2**16
 
 # Words that hold a sentence together and say little of what it is about. Words of denial (“no”, “not”, “nobody”) are
 # kept: that a thing was missing is what many an insight tells.
@@ -30,17 +29,10 @@ _GLUE = frozenset(
     will with would you your yours yourself i'm i've i'd we've we're they're he's she's there's what's let's
     """.split()  # noqa: SIM905 - as a list of literals it would fill a page
 )
+_DENIAL = frozenset(["no", "not", "never", "nobody", "none", "nothing", "without"])
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 Counts = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]
-
-
-@dataclass(frozen=True)
-class FeatureSettings:
-    """How words become features; kept with a head, so that it is always read as it was trained."""
-
-    places: int = PLACES
-    weight: float = 1.0
 
 
 def words_of(text: str) -> list[str]:
@@ -64,6 +56,12 @@ def terms_of(text: str) -> Iterator[str]:
             yield f"{first} {second}"
 
 
+def speaks(term: str) -> bool:
+    """Whether a term says something by itself: a telling word, two of them, or a denial and what follows it."""
+    words = term.split()
+    return all(_tells(word) for word in words) or words[0] in _DENIAL
+
+
 def place_of(term: str, places: int = PLACES) -> int:
     """Where a term's number stands, 0 ≤ place < `places`: the same on every machine and in every version."""
     return crc32(term.encode("utf-8", "replace")) % places
@@ -85,9 +83,14 @@ def learn_idf(counts: Sequence[Counts], places: int = PLACES) -> npt.NDArray[np.
     return (np.log((1 + len(counts)) / (1 + seen)) + 1).astype(np.float32)
 
 
-def weighed(counts: Counts, idf: npt.NDArray[np.float32], weight: float = 1.0) -> Counts:
-    """Counts times rarity, brought to length `weight` (a text without terms stays empty)."""
+def seen_in(idf: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """In how many texts each place was met, (places,), read back from `learn_idf`."""
+    return np.asarray(np.rint(np.exp(idf.max() - idf) - 1), dtype=np.float32)
+
+
+def weighed(counts: Counts, idf: npt.NDArray[np.float32]) -> Counts:
+    """Counts times rarity, brought to length 1 (a text without terms stays empty)."""
     at, values = counts
     values = values * idf[at]
     length = float(np.linalg.norm(values))
-    return at, (values * (weight / length)).astype(np.float32) if length else values
+    return at, (values / length).astype(np.float32) if length else values

@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from lhs.encoder import DIMENSIONS, Embeddings
-from lhs.evaluation import f1, figures_of
-from lhs.features import PLACES, Counts, FeatureSettings, learn_idf, weighed
+from lhs.evaluation import figures_of
+from lhs.features import PLACES, Counts, learn_idf, weighed
 from lhs.head import Head
 
-# Chosen on real passages; the road there is told in docs/decisions/0002-tagger.md.
-STRENGTH = 1.0
-FEATURES = FeatureSettings(places=PLACES, weight=0.5)
+# Chosen on real passages: docs/decisions/0002-tagger.md. The words' margin moves by this share of what the meaning's
+# does: more, and it drowns what the encoder knows; less, and no word can be named as a reason.
+MEANING_STRENGTH, WORDS_STRENGTH = 1.0, 10.0
+WORDS_SHARE = 0.25
 FOLDS = 5
 FEWEST = 8
 LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.15, 0.5
@@ -45,17 +46,21 @@ class Rows:
 
 @dataclass(frozen=True)
 class _Weights:
+    """Weights of meaning (codes, 384) and, fitted apart, of words (places, codes), with a bias (codes,) each."""
+
     meaning: Array
+    meaning_bias: Array
     words: Array
-    bias: Array
+    words_bias: Array
     idf: npt.NDArray[np.float32]
 
-    def margins(self, rows: Rows) -> Array:
-        margins = rows.embeddings @ self.meaning.T + self.bias
+    def margins(self, rows: Rows) -> tuple[Array, Array]:
+        """What the meaning says and what the words say, (n, codes) each."""
+        of_words = np.tile(self.words_bias, (len(rows.counts), 1))
         for row, counts in enumerate(rows.counts):
-            at, values = weighed(counts, self.idf, FEATURES.weight)
-            margins[row] += values @ self.words[at]
-        return margins
+            at, values = weighed(counts, self.idf)
+            of_words[row] += values @ self.words[at]
+        return rows.embeddings @ self.meaning.T + self.meaning_bias, of_words
 
 
 def fit(codebook: str, codes: Sequence[str], rows: Rows, *, encoder: str) -> tuple[Head, dict[str, Any]]:
@@ -71,10 +76,12 @@ def fit(codebook: str, codes: Sequence[str], rows: Rows, *, encoder: str) -> tup
                 f"“{code}” cannot be learnt yet: {has} of {len(rows.truth)} texts have it; "
                 f"at least {FEWEST} with it and {FEWEST} without it are needed."
             )
-    margins = np.zeros(rows.truth.shape)
+    meaning, words = np.zeros(rows.truth.shape), np.zeros(rows.truth.shape)
     folds = list(_folds(rows))
     for learn, hold in folds:
-        margins[hold] = _weights(rows.part(learn)).margins(rows.part(hold))
+        meaning[hold], words[hold] = _weights(rows.part(learn)).margins(rows.part(hold))
+    share = WORDS_SHARE * float(meaning.std() / max(words.std(), 1e-9))
+    margins = meaning + share * words
     scores, said = np.zeros(rows.truth.shape), np.zeros(rows.truth.shape, dtype=bool)
     for learn, hold in folds:
         slope, offset, thresholds = _calibration(margins[learn], rows.truth[learn])
@@ -86,10 +93,10 @@ def fit(codebook: str, codes: Sequence[str], rows: Rows, *, encoder: str) -> tup
         codebook=codebook,
         codes=tuple(codes),
         encoder=encoder,
-        settings=FEATURES,
+        places=PLACES,
         meaning=weights.meaning.astype(np.float32),
-        words=weights.words.astype(np.float32),
-        bias=weights.bias.astype(np.float32),
+        words=(weights.words * share).astype(np.float32),
+        bias=(weights.meaning_bias + weights.words_bias * share).astype(np.float32),
         slope=slope.astype(np.float32),
         offset=offset.astype(np.float32),
         thresholds=thresholds.astype(np.float32),
@@ -112,29 +119,31 @@ def _folds(rows: Rows) -> Iterator[tuple[Array, Array]]:
 
 def _weights(rows: Rows) -> _Weights:
     from scipy import sparse
-    from sklearn.linear_model import LogisticRegression
 
-    idf = learn_idf(rows.counts, FEATURES.places)
-    features = [weighed(counts, idf, FEATURES.weight) for counts in rows.counts]
+    idf = learn_idf(rows.counts)
+    features = [weighed(counts, idf) for counts in rows.counts]
     starts = np.cumsum([0] + [len(at) for at, _ in features])
     at, values = np.concatenate([a for a, _ in features]), np.concatenate([v for _, v in features])
     seen, columns = np.unique(at, return_inverse=True)
-    words = sparse.csr_matrix((values, columns, starts), shape=(len(features), len(seen)))
-    design = sparse.hstack([sparse.csr_matrix(rows.embeddings), words]).tocsr()
+    design = sparse.csr_matrix((values, columns, starts), shape=(len(features), len(seen)))
+    meaning, meaning_bias = _linear(rows.embeddings, rows.truth, MEANING_STRENGTH)
+    words, words_bias = _linear(design, rows.truth, WORDS_STRENGTH)
+    placed = np.zeros((PLACES, rows.truth.shape[1]))
+    placed[seen] = words.T
+    return _Weights(meaning, meaning_bias, placed, words_bias, idf)
 
-    codes = rows.truth.shape[1]
-    meaning, bias = np.zeros((codes, DIMENSIONS)), np.zeros(codes)
-    places = np.zeros((FEATURES.places, codes))
-    for column in range(codes):
-        truth = rows.truth[:, column]
-        if truth.all() or not truth.any():
-            # A fold may leave a rare code without an example; it then has nothing to say about the texts held back.
-            continue
-        model = LogisticRegression(C=STRENGTH, class_weight="balanced", max_iter=2000).fit(design, truth)
-        meaning[column] = model.coef_[0, :DIMENSIONS]
-        places[seen, column] = model.coef_[0, DIMENSIONS:]
-        bias[column] = model.intercept_[0]
-    return _Weights(meaning, places, bias, idf)
+
+def _linear(design: Any, truth: Array, strength: float) -> tuple[Array, Array]:
+    from sklearn.linear_model import LogisticRegression
+
+    weights, bias = np.zeros((truth.shape[1], design.shape[1])), np.zeros(truth.shape[1])
+    for column in range(truth.shape[1]):
+        wanted = truth[:, column]
+        # A fold may leave a rare code without an example; it then has nothing to say about the texts held back.
+        if wanted.any() and not wanted.all():
+            model = LogisticRegression(C=strength, class_weight="balanced", max_iter=2000).fit(design, wanted)
+            weights[column], bias[column] = model.coef_[0], model.intercept_[0]
+    return weights, bias
 
 
 def _calibration(margins: Array, truth: Array) -> tuple[Array, Array, Array]:
@@ -151,14 +160,19 @@ def _calibration(margins: Array, truth: Array) -> tuple[Array, Array, Array]:
         # Where the margins rank the wrong way round, turning them over would only hide it.
         slope[column] = max(float(model.coef_[0, 0]), 1e-3)
         offset[column] = float(model.intercept_[0])
-        thresholds[column] = _threshold(_sigmoid(margins[:, column] * slope[column] + offset[column]), wanted)
+        thresholds[column] = _threshold(_sigmoid(margins[:, column] * slope[column] + offset[column]))
     return slope, offset, thresholds
 
 
-def _threshold(scores: Array, truth: Array) -> float:
-    """The score from which suggesting gives the highest F1, kept between bounds so that no code is timid or noisy."""
-    tried = np.unique(np.clip(scores, LOWEST_THRESHOLD, HIGHEST_THRESHOLD))
-    return float(max(tried, key=lambda one: (f1(truth, scores >= one)[2], one)))
+def _threshold(scores: Array) -> float:
+    """The score from which suggesting gives the highest F1 to be expected if the scores are as likely as they say.
+
+    Steadier than the threshold that was best on the labels by chance; kept between bounds so that no code is timid
+    or noisy.
+    """
+    falling = np.sort(scores)[::-1]
+    expected = 2 * np.cumsum(falling) / (np.arange(1, len(falling) + 1) + falling.sum())
+    return float(np.clip(falling[np.argmax(expected)], LOWEST_THRESHOLD, HIGHEST_THRESHOLD))
 
 
 def _sigmoid(x: Array) -> Array:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,14 @@ import numpy.typing as npt
 from lhs.artefact import Arrays, ArtefactRefused, pack, unpack
 from lhs.encoder import DIMENSIONS, Embeddings
 from lhs.exemplars import Exemplar
-from lhs.features import Counts, FeatureSettings, place_of, terms_of, weighed, word_counts
+from lhs.features import Counts, place_of, seen_in, speaks, terms_of, weighed, word_counts
 
 Numbers = npt.NDArray[np.float32]
 WHOLE_MEANING = "The meaning of the text as a whole, more than any single word."
-# A word that moves the score by less than this says nothing a reader would recognise.
-LEAST_WEIGHT = 0.02
+MEANING_MORE = "The meaning of the text as a whole weighed more."
+# A word that moved the margin by less, or was met in fewer texts, is more likely chance than a reason.
+LEAST_WEIGHT = 0.06
+LEAST_MET = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +36,7 @@ class Head:
     codebook: str
     codes: tuple[str, ...]
     encoder: str
-    settings: FeatureSettings
+    places: int
     meaning: Numbers
     words: Numbers
     bias: Numbers
@@ -45,8 +48,12 @@ class Head:
     exemplars: tuple[Exemplar, ...]
     exemplar_embeddings: Numbers
 
+    @cached_property
+    def _met(self) -> Numbers:
+        return seen_in(self.idf)
+
     def _features(self, text: str) -> Counts:
-        return weighed(word_counts(text, self.settings.places), self.idf, self.settings.weight)
+        return weighed(word_counts(text, self.places), self.idf)
 
     def margins(self, embeddings: Embeddings, texts: Sequence[str]) -> Numbers:
         """Distance from the border of each code, (texts, codes), before calibration.
@@ -82,7 +89,12 @@ class Head:
         column = self.codes.index(code)
         at, values = self._features(text)
         pull = dict(zip(at.tolist(), (values * self.words[at, column]).tolist(), strict=True))
-        terms = {term: pull[place_of(term, self.settings.places)] for term in terms_of(text)}
+        met = dict(zip(at.tolist(), self._met[at].tolist(), strict=True))
+        terms: dict[str, float] = {}
+        for term in terms_of(text):
+            place = place_of(term, self.places)
+            if speaks(term) and met[place] >= LEAST_MET:
+                terms[term] = pull[place]
         told: list[tuple[str, float]] = []
         for term, weight in sorted(terms.items(), key=lambda one: (-one[1], one[0])):
             if weight < LEAST_WEIGHT or len(told) == k:
@@ -102,7 +114,7 @@ class Head:
             return WHOLE_MEANING
         quoted = ", ".join(f"“{term}”" for term, _ in found)
         if embedding is not None and self.meaning_weighed(embedding, code) > sum(weight for _, weight in found):
-            return f"The meaning of the text as a whole, helped by the words: {quoted}."
+            return f"Words that weighed most: {quoted}. {MEANING_MORE}"
         return f"Words that weighed most: {quoted}."
 
     def nearest_exemplar(self, embedding: Numbers, code: str) -> tuple[Exemplar, float] | None:
@@ -127,7 +139,7 @@ class Head:
             "codebook": self.codebook,
             "codes": list(self.codes),
             "encoder": self.encoder,
-            "features": asdict(self.settings),
+            "places": self.places,
             "exemplars": [[one.text, list(one.labels), one.register] for one in self.exemplars],
         }
         return pack(settings, arrays)
@@ -142,10 +154,8 @@ class Head:
                 Exemplar(str(text), tuple(map(str, labels)), str(register))
                 for text, labels, register in settings["exemplars"]
             )
-            features = FeatureSettings(
-                places=int(settings["features"]["places"]), weight=float(settings["features"]["weight"])
-            )
-            sizes = {"codes": len(codes), "places": features.places, "384": DIMENSIONS, "exemplars": len(exemplars)}
+            places = int(settings["places"])
+            sizes = {"codes": len(codes), "places": places, "384": DIMENSIONS, "exemplars": len(exemplars)}
             for name, axes in _SHAPES.items():
                 if arrays[name].shape != tuple(sizes[axis] for axis in axes):
                     raise ArtefactRefused(f"The tagger's artefact does not fit together in “{name}”.")
@@ -153,7 +163,7 @@ class Head:
                 codebook=str(settings["codebook"]),
                 codes=codes,
                 encoder=str(settings["encoder"]),
-                settings=features,
+                places=places,
                 exemplars=exemplars,
                 **{name: arrays[name].astype(np.float32) for name in _SHAPES},
             )
