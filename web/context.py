@@ -1,0 +1,76 @@
+"""What every page knows: the site's name, where one can go, and who is reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from web.access import person_of
+
+API_DOCS = "/api/v1/docs/"
+
+
+@dataclass(frozen=True)
+class Place:
+    """Somewhere to go: the words of a link, its address, and whether one is there already."""
+
+    text: str
+    href: str
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class Site:
+    """The site as each page shows it."""
+
+    name: str
+    logo: str
+    coloured: bool
+    navigation: tuple[Place, ...]
+    sign_in: str
+    api_docs: str
+    anonymous_reading: bool
+    source_url: str
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Give every template `site` and `person` (None when nobody is signed in)."""
+    return {"site": the_site(request.path, back_to=request.get_full_path()), "person": person_of(request)}
+
+
+def without_anyone() -> dict[str, Any]:
+    """Return the same for a page that must not ask who is reading: it works with the database down."""
+    return {"site": the_site(""), "person": None}
+
+
+def the_site(path: str, *, back_to: str = "") -> Site:
+    """Return the site as seen from the page at `path`; signing in leads back to `back_to`."""
+    places = (
+        ("Insights", "/insights/"),
+        ("Case studies", reverse("web:case-studies")),
+        ("Log an insight", "/insights/log/"),
+        ("API", API_DOCS),
+    )
+    nearest = max((href for _, href in places if path.startswith(href)), key=len, default=None)
+    return Site(
+        name=settings.SITE_NAME,
+        logo=settings.SITE_LOGO,
+        coloured=bool(settings.SITE_COLOUR),
+        navigation=tuple(Place(text, href, href == nearest) for text, href in places),
+        sign_in=_sign_in(back_to),
+        api_docs=API_DOCS,
+        anonymous_reading=settings.ANONYMOUS_READING,
+        source_url=getattr(settings, "SITE_SOURCE_URL", ""),
+    )
+
+
+def _sign_in(back_to: str) -> str:
+    address = reverse("web:sign-in")
+    if not back_to or back_to == "/" or back_to.startswith(address):
+        return address
+    return f"{address}?{urlencode({'next': back_to})}"

@@ -1,0 +1,19 @@
+"""The pages for people. Every view says who may open it (web.access)."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from web.views import about, case_studies, home, signing_in
+
+app_name = "web"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("case-studies/", case_studies.case_studies, name="case-studies"),
+    path("case-studies/<slug:slug>/", case_studies.case_study, name="case-study"),
+    path("sign-in/", signing_in.sign_in, name="sign-in"),
+    path("sign-in/link/", signing_in.sign_in_link, name="sign-in-link"),
+    path("sign-out/", signing_in.sign_out, name="sign-out"),
+    path("accessibility/", about.accessibility, name="accessibility"),
+    path("colours.css", about.colours, name="colours"),
+]
