@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lhs.encoder import Encoder, loaded
+from lhs.head import Head
+from lhs.training import train_on_exemplars
+
+
+@pytest.fixture(scope="session")
+def encoder() -> Encoder:
+    return loaded()
+
+
+@pytest.fixture(scope="session")
+def trained() -> tuple[Head, dict[str, Any]]:
+    head, figures, _ = train_on_exemplars()
+    return head, figures
+
+
+@pytest.fixture
+def head(trained: tuple[Head, dict[str, Any]]) -> Head:
+    return trained[0]

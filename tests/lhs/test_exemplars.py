@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lhs.encoder import Encoder
+from lhs.exemplars import Exemplar, ExemplarsUnusable, load_exemplars, near_duplicates
+from lhs.habits import CODES
+
+AT_LEAST = 40
+
+
+def test_every_habit_has_enough_exemplars_and_so_has_none_of_them():
+    exemplars = load_exemplars()
+    counted = Counter(code for one in exemplars for code in one.labels)
+    assert {code: counted[code] for code in CODES if counted[code] < AT_LEAST} == {}
+    assert sum(not one.labels for one in exemplars) >= AT_LEAST
+
+
+def test_no_exemplar_has_all_five_habits():
+    assert not [one.text for one in load_exemplars() if len(one.labels) > 3]
+
+
+def test_no_two_exemplars_say_nearly_the_same(encoder: Encoder):
+    texts = [one.text for one in load_exemplars()]
+    assert [(texts[a], texts[b]) for a, b, _ in near_duplicates(encoder.encode(texts))] == []
+
+
+def test_near_duplicates_are_found_most_alike_first():
+    directions = np.array([[1, 0], [0.95, 0.3122499], [1, 0], [0, 1]], dtype=np.float32)
+    assert [(a, b) for a, b, _ in near_duplicates(directions)] == [(0, 2), (0, 1), (1, 2)]
+
+
+def test_labels_are_kept_in_the_codebooks_order(tmp_path: Path):
+    path = tmp_path / "some.yaml"
+    path.write_text("- {text: The rota was never asked about, labels: [culture, staff], register: ward-note}\n")
+    assert load_exemplars(path) == (Exemplar("The rota was never asked about", ("staff", "culture"), "ward-note"),)
+
+
+@pytest.mark.parametrize(
+    ("written", "reason"),
+    [
+        ("", "should be a list"),
+        ("text: one", "should be a list"),
+        ("- just words", "Exemplar 1 should have"),
+        ("- {text: A text, labels: [], mood: glad}", "Exemplar 1 should have"),
+        ("- {text: 12, labels: []}", "Exemplar 1 needs a text"),
+        ("- {text: '  a ', labels: []}", "Exemplar 1 needs a text"),
+        ("- {text: A text, labels: staff}", "Exemplar 1 needs a list of labels"),
+        ("- {text: A text}", "Exemplar 1 needs a list of labels"),
+        ("- {text: A text, labels: [stuff]}", "“stuff”, which is not in the codebook"),
+        ("- {text: A text, labels: [staff, staff]}", "names a label twice"),
+        ("- {text: A text, labels: []}\n- {text: a TEXT, labels: []}", "Exemplar 2 says the same as exemplar 1"),
+        ("- {text: [", "cannot be read"),
+        ("- !!python/object/apply:os.getcwd []", "cannot be read"),
+    ],
+)
+def test_a_row_that_is_wrong_is_named(tmp_path: Path, written: str, reason: str):
+    path = tmp_path / "wrong.yaml"
+    path.write_text(written)
+    with pytest.raises(ExemplarsUnusable, match=reason):
+        load_exemplars(path)

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lhs.features import PLACES, learn_idf, place_of, seen_in, speaks, terms_of, weighed, word_counts, words_of
+
+
+def test_words_are_lower_case_without_digits_and_marks():
+    assert words_of("The NURSE’s 2nd rota – “never” agreed!") == ["the", "nurse's", "nd", "rota", "never", "agreed"]
+
+
+def test_terms_are_telling_words_and_pairs_with_one():
+    assert list(terms_of("we were asked about the rota")) == ["asked", "rota", "were asked", "asked about", "the rota"]
+
+
+def test_a_term_stands_in_the_same_place_on_every_machine():
+    assert (place_of("rota"), place_of("no one")) == (54826, 57288)
+
+
+def test_a_pair_speaks_when_both_words_do_or_it_denies_something():
+    assert [term for term in ("rota", "night shift", "no one", "the rota", "rota was") if speaks(term)] == [
+        "rota",
+        "night shift",
+        "no one",
+    ]
+
+
+@given(st.text(st.characters()))
+def test_any_text_has_finite_features_of_length_one_or_none(text: str):
+    counts = word_counts(text)
+    at, values = weighed(counts, learn_idf([counts]))
+    assert np.isfinite(values).all()
+    assert (np.diff(at) > 0).all()
+    assert not len(at) or abs(float(np.linalg.norm(values)) - 1) < 1e-5
+
+
+def test_a_rarer_word_weighs_more():
+    counts = [word_counts(text) for text in ("rota", "rota", "rota escalator")]
+    idf = learn_idf(counts)
+    assert idf[place_of("escalator")] > idf[place_of("rota")] >= 1
+
+
+def test_how_often_a_word_was_met_can_be_read_back():
+    idf = learn_idf([word_counts(text) for text in ("rota", "rota", "escalator")])
+    assert len(idf) == PLACES
+    assert [int(seen_in(idf)[place_of(term)]) for term in ("rota", "escalator", "never met")] == [2, 1, 0]
