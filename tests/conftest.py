@@ -1,0 +1,40 @@
+"""What every test stands on: real services, started once for the whole run, each worker with databases of its own.
+
+All this happens as the file is read: before Django reads its settings (so pyproject.toml does not name them), and
+before the conftest of a room imports a model.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+from contextlib import ExitStack
+
+import django
+import pytest
+
+from tests.services import of_worker, start_for_tests
+
+_services = ExitStack()
+atexit.register(_services.close)
+
+
+def _set_up() -> None:
+    os.environ.setdefault("LHS_LOCAL", "1")
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        os.environ["REDIS_URL"] = of_worker(os.environ["REDIS_URL"], worker)
+    else:
+        os.environ.update(_services.enter_context(start_for_tests()))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    django.setup()
+    # A worker inherits the environment; named there, pytest-django would read the settings before this file does.
+    del os.environ["DJANGO_SETTINGS_MODULE"]
+
+
+_set_up()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_unconfigure() -> None:
+    """Stop the services and throw their data away."""
+    _services.close()
