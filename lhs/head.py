@@ -55,6 +55,11 @@ class Head:
     def _features(self, text: str) -> Counts:
         return weighed(word_counts(text, self.places), self.idf)
 
+    def _column(self, code: str) -> int:
+        if code not in self.codes:
+            raise ValueError(f"The head for “{self.codebook}” does not know the code “{code}”.")
+        return self.codes.index(code)
+
     def margins(self, embeddings: Embeddings, texts: Sequence[str]) -> Numbers:
         """Distance from the border of each code, (texts, codes), before calibration.
 
@@ -86,7 +91,7 @@ class Head:
         Read from the words' weights alone, the heaviest first; a pair and its own words are not both told.
         Raises ValueError for a code the head does not know.
         """
-        column = self.codes.index(code)
+        column = self._column(code)
         at, values = self._features(text)
         pull = dict(zip(at.tolist(), (values * self.words[at, column]).tolist(), strict=True))
         met = dict(zip(at.tolist(), self._met[at].tolist(), strict=True))
@@ -105,7 +110,7 @@ class Head:
 
     def meaning_weighed(self, embedding: Numbers, code: str) -> float:
         """How far the embedding (384,) moved the code's margin, measured from the texts that it was trained on."""
-        return float((np.asarray(embedding) - self.centre) @ self.meaning[self.codes.index(code)])
+        return float((np.asarray(embedding) - self.centre) @ self.meaning[self._column(code)])
 
     def reason_in_words(self, text: str, code: str, embedding: Numbers | None = None) -> str:
         """One plain sentence on what spoke for the code; with the embedding, whether the whole meaning weighed more."""
