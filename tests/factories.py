@@ -1,0 +1,384 @@
+"""Rows for tests, one factory per model. Each row is valid as it stands; say only what the test is about.
+
+    InsightFactory()                                    published, by staff, in a programme of its own
+    InsightFactory(status="draft", source__consent="withheld")
+    TagFactory(insight=insight, code=habit("culture"))  a machine's suggestion
+    TagFactory(insight=insight, code=habit("staff"), confirmed=True)
+
+Rows are written through the ORM, past the verbs, so that a test can put things where no verb would. What the database
+keeps by itself (tallies, taggings) comes with them; `TaggingFactory` fills in the row that is already there.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from accounts.models import AccessToken, Role, User
+from accounts.tokens import issue
+from casestudies.lifecycle import Status
+from casestudies.models import (
+    Audience,
+    CaseStudy,
+    KeyFigure,
+    LearningActivity,
+    Lever,
+    Loaded,
+    Measure,
+    MeasurePoint,
+    Membership,
+    Organisation,
+    Programme,
+    Topic,
+)
+from insights.choices import Consent, Kind, Queue, Relation, SourceKind, TagOrigin, TagState, Verdict
+from insights.models import Decision, Embedding, Evidence, Insight, Review, Source, Tag, Tagging
+from lhs.codebooks import ensure_habits
+from lhs.models import HABITS, THEMES, Code, Codebook, Tagger
+
+
+class UserFactory(DjangoModelFactory):
+    """A viewer without a password; `role=` makes them something else."""
+
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"person{n}@example.org")
+    name = factory.Sequence(lambda n: f"Person {n}")
+    role = Role.VIEWER
+    password = "!"
+
+
+class AccessTokenFactory(DjangoModelFactory):
+    """A token's row. What a program signs in with is only known to `token_of`."""
+
+    class Meta:
+        model = AccessToken
+
+    user = factory.SubFactory(UserFactory)
+    name = "a test"
+
+    @classmethod
+    def _create(cls, model_class: type[AccessToken], *args: Any, **kwargs: Any) -> AccessToken:
+        row, _ = model_class.objects.create(*args, **kwargs)
+        return row
+
+
+def token_of(person: User) -> str:
+    """Return a new token that signs `person` in to the API."""
+    return issue(person=person, name="a test")
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = Organisation
+
+    slug = factory.Sequence(lambda n: f"organisation-{n}")
+    name = factory.Sequence(lambda n: f"Organisation {n}")
+    kind = Organisation.Kind.TRUST
+
+
+class AudienceFactory(DjangoModelFactory):
+    class Meta:
+        model = Audience
+
+    slug = factory.Sequence(lambda n: f"audience-{n}")
+    name = factory.Sequence(lambda n: f"Audience {n}")
+    position = factory.Sequence(int)
+
+
+class ProgrammeFactory(DjangoModelFactory):
+    class Meta:
+        model = Programme
+        skip_postgeneration_save = True
+
+    slug = factory.Sequence(lambda n: f"programme-{n}")
+    name = factory.Sequence(lambda n: f"Programme {n}")
+    summary = "What this programme set out to do."
+    lead = factory.SubFactory(OrganisationFactory)
+    starts_on = datetime.date(2021, 4, 1)
+
+    @factory.post_generation
+    def partners(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create and extracted:
+            self.partners.set(extracted)
+
+
+class MembershipFactory(DjangoModelFactory):
+    """A person in a programme, as a contributor unless `role=` says otherwise."""
+
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    programme = factory.SubFactory(ProgrammeFactory)
+    role = Role.CONTRIBUTOR
+
+
+class LeverFactory(DjangoModelFactory):
+    class Meta:
+        model = Lever
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    slug = factory.Sequence(lambda n: f"lever-{n}")
+    name = factory.Sequence(lambda n: f"Lever {n}")
+    position = factory.Sequence(int)
+
+
+class LearningActivityFactory(DjangoModelFactory):
+    class Meta:
+        model = LearningActivity
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    slug = factory.Sequence(lambda n: f"activity-{n}")
+    kind = LearningActivity.Kind.INTERVIEW
+    name = factory.Sequence(lambda n: f"Activity {n}")
+    position = factory.Sequence(int)
+
+
+class MeasureFactory(DjangoModelFactory):
+    class Meta:
+        model = Measure
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    slug = factory.Sequence(lambda n: f"measure-{n}")
+    name = factory.Sequence(lambda n: f"Measure {n}")
+    unit = "people"
+
+
+class MeasurePointFactory(DjangoModelFactory):
+    class Meta:
+        model = MeasurePoint
+
+    measure = factory.SubFactory(MeasureFactory)
+    organisation = factory.SubFactory(OrganisationFactory)
+    on = factory.Sequence(lambda n: datetime.date(2021, 1, 1) + datetime.timedelta(n))
+    value = 100
+
+
+class CaseStudyFactory(DjangoModelFactory):
+    """A published case study of a programme of its own."""
+
+    class Meta:
+        model = CaseStudy
+
+    slug = factory.Sequence(lambda n: f"case-study-{n}")
+    programme = factory.SubFactory(ProgrammeFactory)
+    title = factory.Sequence(lambda n: f"Case study {n}")
+    topic = Topic.ELECTIVE_RECOVERY
+    background = "Why this was done."
+    status = Status.PUBLISHED
+
+
+class KeyFigureFactory(DjangoModelFactory):
+    class Meta:
+        model = KeyFigure
+
+    case_study = factory.SubFactory(CaseStudyFactory)
+    slug = factory.Sequence(lambda n: f"figure-{n}")
+    name = factory.Sequence(lambda n: f"Figure {n}")
+    value = 100
+    unit = "people"
+    position = factory.Sequence(int)
+
+
+class LoadedFactory(DjangoModelFactory):
+    class Meta:
+        model = Loaded
+
+    kind = "programme"
+    key = factory.Sequence(lambda n: f"entry-{n}")
+    object_id = factory.LazyFunction(lambda: ProgrammeFactory().id)
+    digest = "0" * 64
+
+
+class SourceFactory(DjangoModelFactory):
+    """A voice. Without `insight=` it belongs to a new insight as a second voice, for an insight brings its first."""
+
+    class Meta:
+        model = Source
+
+    insight = factory.SubFactory("tests.factories.InsightFactory")
+    position = factory.LazyAttribute(lambda voice: voice.insight.sources.count())
+    kind = SourceKind.STAFF
+    role = "ward sister"
+    consent = Consent.NOT_NEEDED
+
+
+class InsightFactory(DjangoModelFactory):
+    """A published finding with its source (`source__kind=…`), in a programme of its own or that of `case_study`."""
+
+    class Meta:
+        model = Insight
+        skip_postgeneration_save = True
+
+    programme = factory.Maybe(
+        "case_study",
+        yes_declaration=factory.SelfAttribute("case_study.programme"),
+        no_declaration=factory.SubFactory(ProgrammeFactory),
+    )
+    case_study = None
+    kind = Kind.FINDING
+    text = factory.Sequence(lambda n: f"Staff told us {n} times that the booking screen is slow.")
+    status = Status.PUBLISHED
+    published_at = factory.LazyAttribute(lambda said: timezone.now() if said.status == Status.PUBLISHED else None)
+    decline_reason = factory.LazyAttribute(lambda said: "Said elsewhere." if said.status == Status.DECLINED else "")
+    source = factory.RelatedFactory(SourceFactory, factory_related_name="insight")
+
+    @factory.post_generation
+    def audiences(self: Any, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create and extracted:
+            self.audiences.set(extracted)
+
+    @classmethod
+    def _after_postgeneration(cls, instance: Insight, create: bool, results: Any = None) -> None:
+        # Its sources' triggers may have changed the row since it was inserted.
+        if create:
+            instance.refresh_from_db()
+
+
+class EvidenceFactory(DjangoModelFactory):
+    """A finding that supports another."""
+
+    class Meta:
+        model = Evidence
+
+    insight = factory.SubFactory(InsightFactory)
+    other = factory.SubFactory(InsightFactory)
+    relation = Relation.SUPPORTS
+
+
+class CodebookFactory(DjangoModelFactory):
+    class Meta:
+        model = Codebook
+        django_get_or_create = ("slug",)
+
+    slug = factory.Sequence(lambda n: f"codebook-{n}")
+    name = factory.Sequence(lambda n: f"Codebook {n}")
+
+
+class CodeFactory(DjangoModelFactory):
+    """A code of a codebook of its own."""
+
+    class Meta:
+        model = Code
+        django_get_or_create = ("codebook", "slug")
+
+    codebook = factory.SubFactory(CodebookFactory)
+    slug = factory.Sequence(lambda n: f"code-{n}")
+    name = factory.Sequence(lambda n: f"Code {n}")
+    position = factory.Sequence(int)
+
+
+class ThemeFactory(CodeFactory):
+    """A theme."""
+
+    codebook = factory.SubFactory(CodebookFactory, slug=THEMES)
+    slug = factory.Sequence(lambda n: f"theme-{n}")
+    name = factory.Sequence(lambda n: f"Theme {n}")
+
+
+def habit(code: str) -> Code:
+    """Return one of the five habits."""
+    return ensure_habits().codes.get(slug=code)
+
+
+class TaggerFactory(DjangoModelFactory):
+    """A version that scored something once. It has no head, so it is not the one in use."""
+
+    class Meta:
+        model = Tagger
+        django_get_or_create = ("codebook", "version")
+
+    codebook = factory.LazyFunction(ensure_habits)
+    version = 1
+    artefact = b""
+    data_digest = "0" * 64
+    state = Tagger.State.RETIRED
+
+
+class TagFactory(DjangoModelFactory):
+    """A machine's suggestion; `confirmed=True` and `rejected=True` are a person's word on it."""
+
+    class Meta:
+        model = Tag
+
+    class Params:
+        confirmed = factory.Trait(
+            state=TagState.CONFIRMED, decided_by=factory.SubFactory(UserFactory, role=Role.CURATOR)
+        )
+        rejected = factory.Trait(state=TagState.REJECTED, decided_by=factory.SubFactory(UserFactory, role=Role.CURATOR))
+
+    insight = factory.SubFactory(InsightFactory)
+    code = factory.LazyFunction(lambda: habit("staff"))
+    state = TagState.SUGGESTED
+    origin = factory.LazyAttribute(
+        lambda tag: TagOrigin.MACHINE if tag.state == TagState.SUGGESTED else TagOrigin.PERSON
+    )
+    score = 0.8
+    reason = "It speaks of workload."
+    tagger = factory.SubFactory(TaggerFactory, codebook=factory.SelfAttribute("..code.codebook"))
+
+
+class TaggingFactory(DjangoModelFactory):
+    """Say that an insight has been through the tagger, as its words now stand; the row is the database's own."""
+
+    class Meta:
+        model = Tagging
+
+    insight = factory.SubFactory(InsightFactory)
+    codebook = factory.LazyFunction(ensure_habits)
+    due = False
+    tagger = factory.SubFactory(TaggerFactory, codebook=factory.SelfAttribute("..codebook"))
+    digest = factory.SelfAttribute("insight.digest")
+    at = factory.LazyFunction(timezone.now)
+
+    @classmethod
+    def _create(cls, model_class: type[Tagging], *args: Any, **kwargs: Any) -> Tagging:
+        identity = {"insight": kwargs.pop("insight"), "codebook": kwargs.pop("codebook")}
+        row, _ = model_class.objects.update_or_create(defaults=kwargs, **identity)
+        return row
+
+
+class EmbeddingFactory(DjangoModelFactory):
+    class Meta:
+        model = Embedding
+
+    insight = factory.SubFactory(InsightFactory)
+    digest = factory.SelfAttribute("insight.digest")
+    encoder = "a test"
+    vector = factory.LazyFunction(lambda: [1.0] + [0.0] * 383)
+
+
+class DecisionFactory(DjangoModelFactory):
+    """A curator confirmed a suggestion that they saw. The tag itself is left as it is: see `TagFactory`."""
+
+    class Meta:
+        model = Decision
+
+    insight = factory.SubFactory(InsightFactory)
+    code = factory.LazyFunction(lambda: habit("staff"))
+    person = factory.SubFactory(UserFactory, role=Role.CURATOR)
+    verdict = Verdict.CONFIRMED
+    suggested = True
+    score = 0.8
+    shown = True
+    queue = Queue.PAGE
+    teaches = True
+    digest = factory.SelfAttribute("insight.digest")
+
+
+class ReviewFactory(DjangoModelFactory):
+    """A curator has judged an insight for the habits."""
+
+    class Meta:
+        model = Review
+
+    insight = factory.SubFactory(InsightFactory)
+    codebook = factory.LazyFunction(lambda: CodebookFactory(slug=HABITS))
+    person = factory.SubFactory(UserFactory, role=Role.CURATOR)
+    digest = factory.SelfAttribute("insight.digest")
