@@ -8,7 +8,7 @@ import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
-from knox.models import AbstractAuthToken
+from knox.models import AbstractAuthToken, AuthTokenManager
 from uuid_utils.compat import uuid7
 
 
@@ -38,7 +38,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), fields=["email", "name", "role", "is_active"])
-class User(AbstractBaseUser):
+class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
     """A person. The e-mail address is the login name; `role` holds everywhere on the site."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -74,6 +74,8 @@ class AccessToken(AbstractAuthToken):
     """A hashed, expiring token of one person; each may hold several, told apart by `name`."""
 
     name = models.CharField(max_length=80, default="command line")
+
+    objects = AuthTokenManager()
 
     class Meta:
         db_table = "accounts_access_token"

@@ -100,7 +100,7 @@ def put(report: Report, model: type[M], key: str, identity: Entry, wanted: Entry
     columns = [name for name in wanted if not isinstance(model._meta.get_field(name), models.ManyToManyField)]
 
     def values(of: models.Model) -> dict[str, Any]:
-        fields = {name: model._meta.get_field(name) for name in columns}
+        fields = {field.name: field for field in model._meta.concrete_fields if field.name in columns}
         return {name: field.to_python(getattr(of, field.attname)) for name, field in fields.items()}
 
     ideal = model(**identity, **{name: wanted[name] for name in columns})

@@ -21,6 +21,7 @@ from insights.choices import Consent
 from insights.models import Insight, Source
 from insights.models.words import LONGEST, SHORTEST, clean_words
 from insights.nudging import nudge_after_commit
+from insights.visibility import may_here
 
 # What a person may say of an insight beside its text; programme, sources and audiences have arguments of their own.
 WRITABLE = (
@@ -72,7 +73,10 @@ def setting_of(
 
     Raises ValidationError when none is given, or when they are not of one programme.
     """
-    owner = programme or (case_study and case_study.programme) or (learning_activity and learning_activity.programme)
+    owner = programme
+    for thing in (case_study, learning_activity):
+        if owner is None and thing is not None:
+            owner = thing.programme
     if owner is None:
         raise ValidationError({"programme": "Say which programme or case study this belongs to."})
     for name, thing in (("case_study", case_study), ("learning_activity", learning_activity)):
@@ -134,8 +138,7 @@ def edit(
     nothing is written and Conflict is raised. Raises Missing, PermissionDenied, ValidationError, Conflict.
     """
     insight = lock(person=person, insight_id=insight_id)
-    allowed = {"programme_id": insight.programme_id, "status": insight.status, "withheld": insight.words_withheld}
-    if not may(person, "edit", "insight", **allowed):
+    if not may_here(person, "edit", "insight", insight):
         raise PermissionDenied(f"You cannot edit this insight while it is {insight.status}.")
     if unless_changed_since is not None and insight.modified != unless_changed_since:
         raise Conflict("Someone else changed this insight while you were writing. Look at theirs first.", field="text")
@@ -160,14 +163,7 @@ def edit(
 def lock(*, person: User | None, insight_id: UUID) -> Insight:
     """Return the insight, locked for this transaction, if `person` may open it; else raise Missing."""
     insight = Insight.objects.select_for_update(no_key=True).filter(id=insight_id).first()
-    if insight is None or not may(
-        person,
-        "read",
-        "insight",
-        programme_id=insight.programme_id,
-        status=insight.status,
-        withheld=insight.words_withheld,
-    ):
+    if insight is None or not may_here(person, "read", "insight", insight):
         raise Missing("There is no such insight, or you may not open it.")
     return insight
 

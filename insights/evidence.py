@@ -8,9 +8,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from casestudies.permissions import may
 from insights.capture import lock
 from insights.models import Evidence
+from insights.visibility import may_here
 
 
 @transaction.atomic
@@ -21,7 +21,7 @@ def link(*, person: User, insight_id: UUID, other_id: UUID, relation: str) -> Ev
     """
     insight = lock(person=person, insight_id=insight_id)
     other = lock(person=person, insight_id=other_id)
-    if not may(person, "edit", "insight", programme_id=insight.programme_id, status=insight.status):
+    if not may_here(person, "edit", "insight", insight):
         raise PermissionDenied(f"You cannot edit this insight while it is {insight.status}.")
     try:
         with transaction.atomic():

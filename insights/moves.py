@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from casestudies.errors import Conflict
-from casestudies.lifecycle import Status, legal_move, starts_of
-from casestudies.permissions import may
+from casestudies.lifecycle import MOVES, Status, legal_move, starts_of
 from insights.capture import lock
 from insights.models import Insight
 from insights.models.words import clean_words
+from insights.visibility import may_here
 
 
 @transaction.atomic
@@ -28,7 +28,7 @@ def move(*, person: User, insight_id: UUID, name: str, reason: str = "") -> Insi
     if step is None:
         starts = " or ".join(starts_of(name))
         raise Conflict(f"This insight is {insight.status}; only what is {starts} can be moved by “{name}”.")
-    if not may(person, name, "insight", programme_id=insight.programme_id, status=insight.status):
+    if not may_here(person, name, "insight", insight):
         raise PermissionDenied(f"You may not {name} this insight while it is {insight.status}.")
     reason = clean_words(reason)
     if step.needs_reason and not reason:
@@ -43,18 +43,8 @@ def move(*, person: User, insight_id: UUID, name: str, reason: str = "") -> Insi
 
 def moves_open_to(*, person: User | None, insight: Insight) -> list[str]:
     """Return the names of the moves that `person` may make with this insight now, in the order of the table."""
-    from casestudies.lifecycle import MOVES
-
     return [
         step.name
         for step in MOVES
-        if insight.status in step.sources
-        and may(
-            person,
-            step.name,
-            "insight",
-            programme_id=insight.programme_id,
-            status=insight.status,
-            withheld=insight.words_withheld,
-        )
+        if insight.status in step.sources and may_here(person, step.name, "insight", insight)
     ]

@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from casestudies.errors import Missing
-from casestudies.permissions import may
 from insights.capture import lock
 from insights.choices import Queue, TagOrigin, TagState, Verdict
 from insights.models import Decision, Tag, Tagging
+from insights.visibility import may_here
 from lhs.models import Code
 
 
@@ -36,8 +36,7 @@ def decide(
     if verdict not in Verdict.values:
         raise ValidationError({"state": "Choose one of: " + ", ".join(Verdict.values) + "."})
     insight = lock(person=person, insight_id=insight_id)
-    asked = {"programme_id": insight.programme_id, "status": insight.status, "withheld": insight.words_withheld}
-    if not may(person, "decide", "tag", **asked):
+    if not may_here(person, "decide", "tag", insight):
         raise PermissionDenied("Tags are decided by curators, and by contributors in their own programmes.")
     chosen = Code.objects.filter(codebook__slug=codebook, slug=code).first()
     if chosen is None:
@@ -56,7 +55,7 @@ def decide(
         tagger_id=suggestion.tagger_id if suggestion else None,
         shown=shown,
         queue=queue,
-        teaches=may(person, "teach", "tag", **asked),
+        teaches=may_here(person, "teach", "tag", insight),
         digest=insight.digest,
     )
     tag = tag or Tag(insight=insight, code=chosen)

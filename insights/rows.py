@@ -14,7 +14,6 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-from insights.models import Insight
 from insights.visibility import Reader
 from lhs.models import HABITS, THEMES
 
@@ -130,7 +129,7 @@ class Row:
     json: bytes
 
 
-def rows(*, reader: Reader, page: QuerySet[Insight], links: Links) -> list[Row]:
+def rows(*, reader: Reader, page: QuerySet[Any], links: Links) -> list[Row]:
     """Run `page`, a bounded queryset of insights annotated with `rank`, as one query; return its rows ready to send.
 
     Rows come in the order of rank, then newest first.

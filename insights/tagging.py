@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from insights.choices import TagOrigin, TagState
 from insights.models import Embedding, Insight, Tag, Tagging
+from lhs.artefact import ArtefactRefused
 from lhs.encoder import Embeddings, EncoderUnavailable, loaded
 from lhs.head import Head
 from lhs.models import HABITS, Code, Tagger
@@ -45,7 +46,7 @@ def tag_due(*, codebook: str = HABITS, batch: int = BATCH, told: Callable[[int],
         tagger = champion(codebook)
         head = head_of(tagger)
         loaded()
-    except (NoTagger, EncoderUnavailable) as why:
+    except (NoTagger, EncoderUnavailable, ArtefactRefused) as why:
         logger.error("Nothing can be tagged yet: %s", why)
         return 0
     done = 0
@@ -58,11 +59,12 @@ def tag_due(*, codebook: str = HABITS, batch: int = BATCH, told: Callable[[int],
                 claimed += _claim(tagger, size, left)
                 _tag(tagger, head, claimed)
         except Exception:
-            if len(claimed) <= 1:
-                left.update(claimed)
-                logger.exception("Insight %s could not be tagged; it stays due.", *claimed or ["(none)"])
             if not claimed:
+                logger.exception("Nothing could be claimed; what is due stays due.")
                 return done
+            if len(claimed) == 1:
+                left.update(claimed)
+                logger.exception("Insight %s could not be tagged; it stays due.", claimed[0])
             size = 1
             continue
         if not claimed:

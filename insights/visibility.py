@@ -10,10 +10,22 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from casestudies.lifecycle import Status
-from casestudies.permissions import Reach, programmes_open_to, reach
+from casestudies.permissions import Reach, may, programmes_open_to, reach
 from insights.models import Insight
 
 EVERY_STATUS = frozenset(Status.values)
+
+
+def may_here(person: User | None, verb: str, object: str, insight: Insight) -> bool:
+    """Say whether `person` may do `verb` to this insight (or to an `object` of it, such as a tag) as it stands."""
+    return may(
+        person,
+        verb,
+        object,
+        programme_id=insight.programme_id,
+        status=insight.status,
+        withheld=insight.words_withheld,
+    )
 
 
 @dataclass(frozen=True)
