@@ -18,6 +18,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from config.services.trouble import DISK_FULL, Trouble, disk_full, is_disk_full
 
@@ -42,8 +43,8 @@ def account_for(cluster: Path) -> Account | None:
     if os.geteuid() != 0:
         if owner not in {None, os.geteuid()}:
             raise Trouble(
-                f"The database in {cluster} belongs to another account ({_name(owner)}): start as the account that made "
-                "it, or set LHS_DATA_DIR to another folder."
+                f"The database in {cluster} belongs to another account ({_name(owner)}): start as that account, "
+                "or set LHS_DATA_DIR to another folder."
             )
         return None
     if owner:
@@ -73,14 +74,17 @@ def _name(uid: int | None) -> str:
     return entry.pw_name if entry else f"number {uid}"
 
 
+def as_account(account: Account | None) -> dict[str, Any]:
+    """The arguments with which subprocess starts a process as the account."""
+    return {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
+
+
 def works_for(account: Account, command: Sequence[str]) -> bool:
     """Whether the account can run a command: the honest test of every folder on the way to it."""
     try:
         done = subprocess.run(
             list(command),
-            user=account.uid,
-            group=account.gid,
-            extra_groups=[],
+            **as_account(account),
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""The data folder: made once, closed to everyone else, and the place of the key, the logs, the record and the status."""
+"""The data folder: made once, closed to everyone else; the place of the key, the logs, the record and the status."""
 
 from __future__ import annotations
 

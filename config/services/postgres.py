@@ -16,7 +16,7 @@ import psycopg
 from psycopg import sql
 
 from config.services import processes
-from config.services.account import Account, account_for, database_binaries, give, may_enter, private_folder
+from config.services.account import Account, account_for, as_account, database_binaries, give, may_enter, private_folder
 from config.services.folder import kept_secret, record, remember, subfolder
 from config.services.processes import Running
 from config.services.sockets import drop_short_folder, socket_folder
@@ -167,11 +167,7 @@ class Postgres:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
                 check=False,
-                **(
-                    {}
-                    if self.account is None
-                    else {"user": self.account.uid, "group": self.account.gid, "extra_groups": []}
-                ),
+                **as_account(self.account),
             )
             if done.returncode:
                 if DISK_FULL in done.stderr or "could not write" in done.stderr:

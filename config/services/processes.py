@@ -13,14 +13,11 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psutil
 
+from config.services.account import Account, as_account
 from config.services.folder import read_json, subfolder, write_private
-
-if TYPE_CHECKING:
-    from config.services.account import Account
 
 LOG_LIMIT = 10_000_000  # bytes; one older log of the same size is kept beside it
 PR_SET_PDEATHSIG = 1
@@ -107,7 +104,7 @@ def start(
             cwd=folder,
             start_new_session=True,
             preexec_fn=at_birth if dies_with_us is not None and _libc is not None else None,
-            **({} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}),
+            **as_account(account),
         )
 
 
