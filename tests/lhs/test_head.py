@@ -14,7 +14,7 @@ from lhs.encoder import BUILT_IN, Encoder
 from lhs.exemplars import Exemplar
 from lhs.features import PLACES, learn_idf, place_of, word_counts
 from lhs.habits import CODES
-from lhs.head import MEANING_MORE, WHOLE_MEANING, Head
+from lhs.head import MEANING_MORE, WHOLE_MEANING, Head, Numbers
 
 
 def small_head(**changed: object) -> Head:
@@ -44,8 +44,10 @@ def small_head(**changed: object) -> Head:
     return replace(head, **changed) if changed else head  # type: ignore[arg-type]
 
 
-def direction(place: int) -> np.ndarray:
-    return np.eye(384, dtype=np.float32)[place]
+def direction(place: int) -> Numbers:
+    one: Numbers = np.zeros(384, dtype=np.float32)
+    one[place] = 1
+    return one
 
 
 def test_scores_are_between_0_and_1_for_each_text_and_code():
@@ -107,7 +109,7 @@ def test_the_reason_names_words_or_the_meaning_or_which_weighed_more():
 
 
 def test_the_nearest_exemplar_is_one_of_that_code():
-    nearest = small_head().nearest_exemplar(0.6 * direction(0) + 0.8 * direction(2), "staff")
+    nearest = small_head().nearest_exemplar((0.6 * direction(0) + 0.8 * direction(2)).astype(np.float32), "staff")
     assert nearest is not None
     exemplar, similarity = nearest
     assert exemplar.text == "Tired again"
