@@ -19,8 +19,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, folder: Path, **options: Any) -> None:
         def told(name: str, done: int, of: int) -> None:
-            end = "\n" if done == of else ""
-            self.stderr.write(f"\r  {name}: {done} of {of}", ending=end)
+            # A terminal sees the count move; a log gets one line a file.
+            if done == of or self.stderr.isatty():
+                self.stderr.write(f"\r  {name}: {done} of {of}", ending="\n" if done == of else "")
 
         report = load(folder=folder, told=told)
         for line in report.in_words():
