@@ -17,6 +17,7 @@ from typing import Any
 import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
+from uuid_utils.compat import uuid7
 
 from accounts.models import AccessToken, Role, User
 from accounts.tokens import issue
@@ -192,7 +193,7 @@ class LoadedFactory(DjangoModelFactory):
 
     kind = "programme"
     key = factory.Sequence(lambda n: f"entry-{n}")
-    object_id = factory.LazyFunction(lambda: ProgrammeFactory().id)
+    object_id = factory.LazyFunction(uuid7)
     digest = "0" * 64
 
 
