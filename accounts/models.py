@@ -60,6 +60,11 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
                 violation_error_message="Someone with this e-mail address is already here.",
             ),
             models.CheckConstraint(
+                condition=models.Q(email=Lower("email")),
+                name="user_email_in_lower_case",
+                violation_error_message="Write the e-mail address in lower case.",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(role__in=Role.values),
                 name="user_role_known",
                 violation_error_message="Choose one of the roles: " + ", ".join(Role.values) + ".",

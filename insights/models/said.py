@@ -102,8 +102,11 @@ class Insight(models.Model):
                 name="insight_published_at_a_time",
                 violation_error_message="A published insight carries the time it was published.",
             ),
+            # Over part of the table, so that its columns are no key: else every save of an insight would lock the row
+            # against the worker that is writing tags for it, while itself waiting for that worker.
             models.UniqueConstraint(
                 fields=["programme", "external_id"],
+                condition=models.Q(external_id__isnull=False),
                 name="insight_external_id_once_in_programme",
                 violation_error_message="This programme already has an insight with that external id.",
             ),
@@ -126,6 +129,17 @@ class Insight(models.Model):
 
     def __str__(self) -> str:
         return self.title or str(self.id)
+
+
+@pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent(), obj_field=None)
+class InsightAudience(Insight.audiences.through):  # type: ignore[name-defined, misc]
+    """For whom a recommendation is meant; named here so that a change of it is in the history too."""
+
+    class Meta:
+        proxy = True
+
+    def __str__(self) -> str:
+        return f"{self.insight_id} for {self.audience_id}"
 
 
 @pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
@@ -200,6 +214,8 @@ class Evidence(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func="""
+                    -- Their kinds stay as they are until this link stands.
+                    PERFORM 1 FROM insights_insight WHERE id IN (NEW.insight_id, NEW.other_id) ORDER BY id FOR SHARE;
                     IF NEW.relation = 'rests-on' AND (
                         (SELECT kind FROM insights_insight WHERE id = NEW.insight_id) <> 'recommendation'
                         OR (SELECT kind FROM insights_insight WHERE id = NEW.other_id) = 'recommendation'

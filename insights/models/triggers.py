@@ -4,7 +4,9 @@ Three things are kept: what is due for tagging, whether an insight's words are w
 count is read from. All are statement triggers over the rows that changed, so a bulk load costs one pass.
 
 The Tagging rows are the lock of an insight's tags: the worker holds them while it tags, a person's decision takes
-them first, and so does any change of what an insight is counted under. So no two see half of each other's work.
+them first, and so does any change of what an insight is counted under. The insight's own row is the lock of its
+sources. So no two see half of each other's work. Locks are taken in this order: insight, Tagging; the worker, which
+begins with Tagging, never waits for an insight, because nothing changes an insight's key.
 """
 
 from __future__ import annotations
@@ -74,13 +76,49 @@ INSIGHT_TRIGGERS = [
         name="insight_modified",
         when=pgtrigger.Before,
         operation=pgtrigger.Update,
-        # The database's own bookkeeping (consent flag) is no change that a reader's copy could be stale by.
+        # The database's own bookkeeping (consent flag) is no change that a reader's copy could be stale by; and a
+        # stale copy that is saved does not bring an old flag back.
         func="""
+            IF NEW.words_withheld <> OLD.words_withheld THEN
+                NEW.words_withheld = EXISTS (
+                    SELECT 1 FROM insights_source WHERE insight_id = NEW.id AND consent = 'withheld'
+                );
+            END IF;
             IF to_jsonb(NEW) - '{modified,words_withheld,search,digest}'::text[]
                 IS DISTINCT FROM to_jsonb(OLD) - '{modified,words_withheld,search,digest}'::text[] THEN
                 NEW.modified = clock_timestamp();
             END IF;
             RETURN NEW;
+        """,
+    ),
+    pgtrigger.Trigger(
+        name="insight_withheld_from_the_start",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        func="""
+            NEW.words_withheld = EXISTS (
+                SELECT 1 FROM insights_source WHERE insight_id = NEW.id AND consent = 'withheld'
+            );
+            RETURN NEW;
+        """,
+    ),
+    pgtrigger.Protect(name="insights_are_withdrawn_not_deleted", operation=pgtrigger.Delete),
+    pgtrigger.Trigger(
+        name="insight_kind_fits_its_evidence",
+        when=pgtrigger.After,
+        operation=pgtrigger.UpdateOf("kind"),
+        condition=pgtrigger.Q(old__kind__df=pgtrigger.F("new__kind")),
+        func="""
+            IF EXISTS (
+                SELECT 1 FROM insights_evidence e
+                JOIN insights_insight a ON a.id = e.insight_id JOIN insights_insight b ON b.id = e.other_id
+                WHERE NEW.id IN (e.insight_id, e.other_id)
+                    AND (b.kind = 'recommendation' OR (a.kind = 'recommendation') <> (e.relation = 'rests-on'))
+            ) THEN
+                RAISE EXCEPTION 'Its links to other insights do not fit that kind: take them away first.'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'insight_kind_fits_its_evidence';
+            END IF;
+            RETURN NULL;
         """,
     ),
     statement(
@@ -131,14 +169,17 @@ INSIGHT_TRIGGERS = [
     ),
 ]
 
+_HOLD = "PERFORM 1 FROM insights_insight WHERE id IN ({ids}) ORDER BY id FOR NO KEY UPDATE;"
 _FLAG = """
     UPDATE insights_insight i SET words_withheld = w.withheld
     FROM (
         SELECT insight_id, bool_or(consent = 'withheld') AS withheld FROM insights_source
-        WHERE insight_id IN (SELECT insight_id FROM {rows}) GROUP BY insight_id
+        WHERE insight_id IN ({ids}) GROUP BY insight_id
     ) w
     WHERE i.id = w.insight_id AND i.words_withheld <> w.withheld;
 """
+_WAS, _NOW = "SELECT insight_id FROM was", "SELECT insight_id FROM now_is"
+_BOTH = f"{_WAS} UNION {_NOW}"
 _SOURCE = "SELECT {sign} AS sign, insight_id, 'source_kind' AS facet, kind AS value FROM {rows} WHERE position = 0"
 
 SOURCE_TRIGGERS = [
@@ -147,22 +188,23 @@ SOURCE_TRIGGERS = [
         operation=pgtrigger.Insert,
         old=None,
         new="now_is",
-        func=tally_parts(_SOURCE.format(sign=1, rows="now_is")) + _FLAG.format(rows="now_is"),
+        func=_HOLD.format(ids=_NOW) + tally_parts(_SOURCE.format(sign=1, rows="now_is")) + _FLAG.format(ids=_NOW),
     ),
     statement(
         name="source_changed",
         operation=pgtrigger.Update,
         old="was",
         new="now_is",
-        func=tally_parts(_SOURCE.format(sign=-1, rows="was") + " UNION ALL " + _SOURCE.format(sign=1, rows="now_is"))
-        + _FLAG.format(rows="now_is"),
+        func=_HOLD.format(ids=_BOTH)
+        + tally_parts(_SOURCE.format(sign=-1, rows="was") + " UNION ALL " + _SOURCE.format(sign=1, rows="now_is"))
+        + _FLAG.format(ids=_BOTH),
     ),
     statement(
         name="source_went",
         operation=pgtrigger.Delete,
         old="was",
         new=None,
-        func=tally_parts(_SOURCE.format(sign=-1, rows="was")) + _FLAG.format(rows="was"),
+        func=_HOLD.format(ids=_WAS) + tally_parts(_SOURCE.format(sign=-1, rows="was")) + _FLAG.format(ids=_WAS),
     ),
     pgtrigger.Trigger(
         name="insight_keeps_a_source",
@@ -185,6 +227,13 @@ _TAG = """
     SELECT {sign} AS sign, t.insight_id, b.slug || ':' || t.state AS facet, c.slug AS value
     FROM {rows} t JOIN lhs_code c ON c.id = t.code_id JOIN lhs_codebook b ON b.id = c.codebook_id
 """
+# Only the rows of the tags' own codebooks: a decision on a theme does not wait for the worker at the habits.
+_HOLD_TAGS = """
+    PERFORM 1 FROM insights_tagging WHERE (insight_id, codebook_id) IN (
+        SELECT t.insight_id, c.codebook_id FROM ({rows}) t JOIN lhs_code c ON c.id = t.code_id
+    ) ORDER BY insight_id, codebook_id FOR UPDATE;
+"""
+_TAG_WAS, _TAG_NOW = "SELECT insight_id, code_id FROM was", "SELECT insight_id, code_id FROM now_is"
 
 TAG_TRIGGERS = [
     statement(
@@ -192,21 +241,22 @@ TAG_TRIGGERS = [
         operation=pgtrigger.Insert,
         old=None,
         new="now_is",
-        func=tally_parts(_TAG.format(sign=1, rows="now_is")),
+        func=_HOLD_TAGS.format(rows=_TAG_NOW) + tally_parts(_TAG.format(sign=1, rows="now_is")),
     ),
     statement(
         name="tag_changed",
         operation=pgtrigger.Update,
         old="was",
         new="now_is",
-        func=tally_parts(_TAG.format(sign=-1, rows="was") + " UNION ALL " + _TAG.format(sign=1, rows="now_is")),
+        func=_HOLD_TAGS.format(rows=f"{_TAG_WAS} UNION {_TAG_NOW}")
+        + tally_parts(_TAG.format(sign=-1, rows="was") + " UNION ALL " + _TAG.format(sign=1, rows="now_is")),
     ),
     statement(
         name="tag_went",
         operation=pgtrigger.Delete,
         old="was",
         new=None,
-        func=tally_parts(_TAG.format(sign=-1, rows="was")),
+        func=_HOLD_TAGS.format(rows=_TAG_WAS) + tally_parts(_TAG.format(sign=-1, rows="was")),
     ),
     pgtrigger.Trigger(
         name="tag_stays_a_persons",

@@ -11,7 +11,7 @@ from django.db import models
 SHORTEST = 3
 LONGEST = 5000
 # Tab, line feed and carriage return are how people lay out a text; every other control character is damage.
-CONTROL = r"[\x01-\x08\x0B\x0C\x0E-\x1F\x7F]"
+CONTROL = r"[\x01-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]"
 
 
 class IsNFC(models.Func):
