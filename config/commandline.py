@@ -78,7 +78,8 @@ def _ended_in_order() -> Iterator[None]:
         signal.signal(which, signal.SIG_IGN)
         raise SystemExit(128 + which)
 
-    before = {which: signal.signal(which, end) for which in (signal.SIGTERM, signal.SIGHUP)}
+    stops = [which for which in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(which) != signal.SIG_IGN]
+    before = {which: signal.signal(which, end) for which in stops}
     try:
         yield
     finally:

@@ -93,8 +93,7 @@ class Postgres:
 
     def start(self, *, dies_with_us: bool) -> Running:
         """Start the server and wait until it answers and has our database. Raises Trouble."""
-        # Nobody runs here (found() said so), but the number in an old file may be another's by now.
-        (self.cluster / "postmaster.pid").unlink(missing_ok=True)
+        self._drop_misleading_file()
         quoted = str(self.sockets).replace('"', '""')
         settings = {**self._settings, "unix_socket_directories": f'"{quoted}"'}
         command = [str(self.binaries / "postgres"), "-D", str(self.cluster)]
@@ -111,6 +110,19 @@ class Postgres:
         processes.note(self.data, self.name, process)
         self._wait_until_ready(process)
         return process
+
+    def _drop_misleading_file(self) -> None:
+        """Remove PostgreSQL's pid file if its number belongs to another process by now (after a reboot, in containers).
+
+        The server would take that process for itself and refuse. A number that belongs to nobody it sees through.
+        """
+        path = self.cluster / "postmaster.pid"
+        try:
+            pid = int(path.read_text().split("\n", 1)[0])
+        except (OSError, ValueError):
+            return
+        if psutil.pid_exists(pid) and self._running_by_its_own_file() is None:
+            path.unlink(missing_ok=True)
 
     def end(self, process: Running) -> None:
         """Stop the server: what is running is broken off, what was saved is safe."""
