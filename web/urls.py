@@ -10,6 +10,7 @@ app_name = "web"
 urlpatterns = [
     path("", home.home, name="home"),
     path("case-studies/", case_studies.case_studies, name="case-studies"),
+    path("case-studies/<uuid:case_study_id>/", case_studies.case_study_by_id, name="case-study-by-id"),
     path("case-studies/<slug:slug>/", case_studies.case_study, name="case-study"),
     path("sign-in/", signing_in.sign_in, name="sign-in"),
     path("sign-in/link/", signing_in.sign_in_link, name="sign-in-link"),
