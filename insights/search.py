@@ -7,11 +7,13 @@ import binascii
 import datetime
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 import orjson
 from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.db.models import Exists, FloatField, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
@@ -22,11 +24,13 @@ from casestudies.models import Organisation
 from insights.choices import TagState
 from insights.models import Insight, Source, Tag
 from insights.models.said import SEARCH_CONFIG
+from insights.models.words import clean_words
 from insights.rows import Links, Row, rows
 from insights.visibility import Reader
 from lhs.models import HABITS, THEMES
 
 LARGEST_PAGE = 500
+WORD = re.compile(r"[^\W\d_]{3,}")
 SHOWN_STATES = (TagState.SUGGESTED, TagState.CONFIRMED)
 
 
@@ -103,12 +107,13 @@ def page(
 ) -> Page:
     """Return one page of the insights that `person` may open: newest first, or by rank when `q` is given.
 
-    Raises BadCursor, and ValueError for a page size outside 1–500.
+    Raises BadCursor, ValueError for a page size outside 1–500, and ValidationError for a word that is none.
     """
     if not 1 <= page_size <= LARGEST_PAGE:
         raise ValueError(f"A page holds 1 to {LARGEST_PAGE} insights.")
     reader = Reader.of(person)
     place = Cursor.read(cursor) if cursor else None
+    selection = _cleaned(selection)
     found = _ranked(selected(reader, selection), selection.q)
     backwards = place is not None and place.backwards
     if place is not None:
@@ -148,8 +153,12 @@ def count_up_to(*, person: User | None, selection: Selection, limit: int = 1000)
 
 
 def selected(reader: Reader, wanted: Selection) -> QuerySet[Insight]:
-    """Return the insights that the reader may open and that fit every filter."""
+    """Return the insights that the reader may open and that fit every filter.
+
+    Raises ValidationError, by filter, for a word with a character that no text can hold.
+    """
     found = reader.insights()
+    wanted = _cleaned(wanted)
     for field in ("kind", "perspective", "level", "effect", "response", "status"):
         if values := getattr(wanted, field):
             found = found.filter(**{f"{field}__in": values})
@@ -164,9 +173,9 @@ def selected(reader: Reader, wanted: Selection) -> QuerySet[Insight]:
     if wanted.organisation:
         found = found.filter(_within(wanted.organisation))
     if wanted.habit or wanted.habit_state:
-        found = found.filter(_tagged(HABITS, wanted.habit, wanted.habit_state or SHOWN_STATES))
+        found = found.filter(_tagged(reader, HABITS, wanted.habit, wanted.habit_state or SHOWN_STATES))
     if wanted.theme:
-        found = found.filter(_tagged(THEMES, wanted.theme, SHOWN_STATES))
+        found = found.filter(_tagged(reader, THEMES, wanted.theme, SHOWN_STATES))
     sources = Source.objects.filter(insight_id=OuterRef("pk"))
     if wanted.source_kind:
         found = found.filter(Exists(sources.filter(position=0, kind__in=wanted.source_kind)))
@@ -185,17 +194,30 @@ def selected(reader: Reader, wanted: Selection) -> QuerySet[Insight]:
 
 def suggest(reader: Reader, q: str) -> str | None:
     """Return `q` with each word that nothing holds put as the nearest word that something holds, or None."""
-    words = re.findall(r"[^\W\d_]{3,}", q)[:8]
-    better = q
-    for word in words:
+    better: dict[str, str] = {}
+    for word in WORD.findall(q)[:8]:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL pg_trgm.word_similarity_threshold = 0.35")
             texts = reader.insights().filter(text__trigram_word_similar=word).values_list("text", flat=True)[:50]
-            known = {known for text in texts for known in re.findall(r"[^\W\d_]{3,}", text.lower())}
+            known = {known for text in texts for known in WORD.findall(text.lower())}
         nearest = difflib.get_close_matches(word.lower(), known, n=1, cutoff=0.7)
         if nearest and nearest[0] != word.lower():
-            better = better.replace(word, nearest[0])
-    return better if better != q else None
+            better[word] = nearest[0]
+    return WORD.sub(lambda found: better.get(found[0], found[0]), q) if better else None
+
+
+def _cleaned(wanted: Selection) -> Selection:
+    """Return the selection with its words as texts are kept; raises ValidationError, by filter."""
+    cleaned: dict[str, Any] = {}
+    for name, said in vars(wanted).items():
+        try:
+            if isinstance(said, str):
+                cleaned[name] = clean_words(said)
+            elif isinstance(said, tuple):
+                cleaned[name] = tuple(clean_words(one) for one in said)
+        except ValidationError as fault:
+            raise ValidationError({name: fault.messages}) from fault
+    return replace(wanted, **cleaned)
 
 
 def _ranked(found: QuerySet[Insight], q: str) -> QuerySet[Insight]:
@@ -209,8 +231,12 @@ def _cursor(row: Row, *, backwards: bool = False) -> str:
     return str(Cursor(row.rank, row.id, backwards))
 
 
-def _tagged(codebook: str, codes: tuple[str, ...], states: tuple[str, ...]) -> Exists:
+def _tagged(reader: Reader, codebook: str, codes: tuple[str, ...], states: tuple[str, ...]) -> Exists:
+    """Return the condition that an insight has such a tag; a rejected one finds it only where it would be shown."""
     tags = Tag.objects.filter(insight_id=OuterRef("pk"), code__codebook__slug=codebook, state__in=states)
+    shown_in = reader.sees_rejected_in() if TagState.REJECTED in states else None
+    if shown_in is not None:
+        tags = tags.filter(~Q(state=TagState.REJECTED) | Q(insight__programme_id__in=shown_in))
     return Exists(tags.filter(code__slug__in=codes) if codes else tags)
 
 
