@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import numpy as np
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from insights.choices import TagOrigin, TagState
@@ -25,6 +25,8 @@ from lhs.versions import NoTagger, champion, head_of
 
 logger = logging.getLogger(__name__)
 BATCH = 32
+# The tagger for which this process has looked through what others tagged, by codebook.
+_looked_through: dict[str, UUID] = {}
 
 
 @dataclass(frozen=True)
@@ -40,22 +42,23 @@ def tag_due(*, codebook: str = HABITS, batch: int = BATCH, told: Callable[[int],
     """Tag every insight that is due for this codebook, newest first, and return how many were tagged.
 
     An insight that cannot be tagged is logged by its id and left due; the others go on. Without a tagger or an
-    encoder nothing is done: what is due stays due until they are there. `told` is given the number after each batch.
+    encoder nothing is done: what is due stays due until they are there. Once another tagger is in use, what the one
+    before it tagged is due again. `told` is given the number after each batch.
     """
-    try:
-        tagger = champion(codebook)
-        head = head_of(tagger)
-        loaded()
-    except (NoTagger, EncoderUnavailable, ArtefactRefused) as why:
-        logger.error("Nothing can be tagged yet: %s", why)
-        return 0
     done = 0
     left: set[UUID] = set()
     size = batch
     while True:
+        try:
+            tagger, head = _in_use(codebook)
+        except (NoTagger, EncoderUnavailable, ArtefactRefused) as why:
+            logger.error("Nothing can be tagged yet: %s", why)
+            return done
         claimed: list[UUID] = []
         try:
             with transaction.atomic():
+                if not _held(tagger):
+                    continue
                 claimed += _claim(tagger, size, left)
                 _tag(tagger, head, claimed)
         except Exception:
@@ -77,6 +80,32 @@ def tag_due(*, codebook: str = HABITS, batch: int = BATCH, told: Callable[[int],
 def how_many_due(*, codebook: str = HABITS) -> int:
     """Return how many insights wait to be tagged."""
     return Tagging.objects.filter(codebook__slug=codebook, due=True).count()
+
+
+def _in_use(codebook: str) -> tuple[Tagger, Head]:
+    """Return the codebook's champion and its head; what another tagger has tagged is made due.
+
+    Raises NoTagger, ArtefactRefused, and EncoderUnavailable when the head was fitted to another encoder's numbers.
+    """
+    tagger = champion(codebook)
+    head = head_of(tagger)
+    if loaded().name != head.encoder:
+        raise EncoderUnavailable(
+            f"The tagger was trained with the encoder {head.encoder}, but {loaded().name} is configured."
+        )
+    if _looked_through.get(codebook) != tagger.id:
+        Tagging.objects.filter(codebook_id=tagger.codebook_id, due=False).exclude(tagger=tagger).update(due=True)
+        _looked_through[codebook] = tagger.id
+    return tagger, head
+
+
+def _held(tagger: Tagger) -> bool:
+    """Keep this tagger in use until the transaction ends; False when another has taken its place."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM lhs_tagger WHERE id = %s AND state = %s FOR SHARE", [tagger.id, Tagger.State.CHAMPION]
+        )
+        return cursor.fetchone() is not None
 
 
 def _claim(tagger: Tagger, size: int, left: set[UUID]) -> list[UUID]:
