@@ -113,10 +113,15 @@ def log(
         **_cleaned(said),
     )
     sources = _sources(insight, voices, person)
+    if any(voice.consent == Consent.WITHHELD for voice in voices) and not may(
+        person, "log", "insight", programme_id=setting.programme.id, status=status, withheld=True
+    ):
+        raise PermissionDenied("Words whose consent is withheld are logged by the programme's own team.")
     _save(insight)
     Source.objects.bulk_create(sources)
     if audiences:
         insight.audiences.set(audiences)
+    _as_saved(insight)
     nudge_after_commit()
     return insight
 
@@ -145,6 +150,8 @@ def edit(
     if setting is not None:
         if not may(person, "edit", "insight", programme_id=setting.programme.id, status=insight.status):
             raise PermissionDenied("You can move an insight only to a programme of your own.")
+        if insight.words_withheld and setting.programme.id != insight.programme_id:
+            raise ValidationError({"programme": "Words whose consent is withheld stay in their programme."})
         insight.programme = setting.programme
         insight.case_study = setting.case_study
         insight.learning_activity = setting.learning_activity
@@ -156,6 +163,7 @@ def edit(
         _replace_sources(insight, voices, person)
     if audiences is not None:
         insight.audiences.set(audiences)
+    _as_saved(insight)
     nudge_after_commit()
     return insight
 
@@ -242,4 +250,13 @@ def _save(insight: Insight) -> None:
             raise Conflict(
                 "This programme already has an insight with that external id.", field="external_id"
             ) from error
+        if "Its links to other insights do not fit" in str(error):
+            raise ValidationError(
+                {"kind": "Its links to other insights do not fit that kind: take them away first."}
+            ) from error
         raise
+
+
+def _as_saved(insight: Insight) -> None:
+    """Read back what the database keeps by itself, so that the caller can edit again from what it holds."""
+    insight.refresh_from_db(fields=["created", "modified", "digest", "words_withheld"])

@@ -37,6 +37,8 @@ def fold() -> int:
     One statement: a reader sees the sums either before or after it, and they are the same.
     """
     with transaction.atomic(), connection.cursor() as cursor:
+        # Two at once could wait for each other's rows: they take turns.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('fold tallies'))")
         cursor.execute(
             """
             WITH gone AS (DELETE FROM insights_tally RETURNING *),

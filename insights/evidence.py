@@ -19,13 +19,22 @@ def link(*, person: User, insight_id: UUID, other_id: UUID, relation: str) -> Ev
 
     Raises Missing when either cannot be opened, PermissionDenied, ValidationError when the two do not go together.
     """
-    insight = lock(person=person, insight_id=insight_id)
-    other = lock(person=person, insight_id=other_id)
+    # In the order of their ids: two people who link the same two, one each way, do not wait for each other.
+    found = {id: lock(person=person, insight_id=id) for id in sorted({insight_id, other_id})}
+    insight, other = found[insight_id], found[other_id]
     if not may_here(person, "edit", "insight", insight):
         raise PermissionDenied(f"You cannot edit this insight while it is {insight.status}.")
+    there = Evidence.objects.filter(insight=insight, other=other, relation=relation).first()
+    if there is not None:
+        return there
+    evidence = Evidence(insight=insight, other=other, relation=relation)
     try:
+        evidence.clean_fields(exclude=["insight", "other"])
+        evidence.validate_constraints()
         with transaction.atomic():
-            evidence, _ = Evidence.objects.get_or_create(insight=insight, other=other, relation=relation)
+            evidence.save()
+    except ValidationError as fault:
+        raise ValidationError({"evidence": fault.messages}) from fault
     except IntegrityError as error:
         raise ValidationError({"evidence": str(error).split("\n")[0]}) from error
     return evidence

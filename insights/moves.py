@@ -38,6 +38,7 @@ def move(*, person: User, insight_id: UUID, name: str, reason: str = "") -> Insi
     if step.target == Status.PUBLISHED:
         insight.published_at = timezone.now()
     insight.save(update_fields=["status", "decline_reason", "published_at"])
+    insight.refresh_from_db(fields=["modified"])
     return insight
 
 
