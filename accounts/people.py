@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import Role, User
 
@@ -16,7 +16,12 @@ def ensure(*, email: str, role: str | None = None, name: str = "") -> User:
     email = email.strip().lower()
     person = User.objects.select_for_update().filter(email=email).first()
     if person is None:
-        return User.objects.create_user(email, role=role or Role.VIEWER, name=name)
+        try:
+            with transaction.atomic():
+                return User.objects.create_user(email, role=role or Role.VIEWER, name=name)
+        except IntegrityError:
+            # Someone else made them this moment.
+            person = User.objects.select_for_update().get(email=email)
     if role and person.role != role:
         person.role = role
         person.full_clean()

@@ -99,22 +99,25 @@ def put(report: Report, model: type[M], key: str, identity: Entry, wanted: Entry
     there = model._default_manager.filter(**identity).first()
     columns = [name for name in wanted if not isinstance(model._meta.get_field(name), models.ManyToManyField)]
 
+    links = sorted(set(wanted) - set(columns))
+
     def values(of: models.Model) -> dict[str, Any]:
         fields = {field.name: field for field in model._meta.concrete_fields if field.name in columns}
         return {name: field.to_python(getattr(of, field.attname)) for name, field in fields.items()}
 
     ideal = model(**identity, **{name: wanted[name] for name in columns})
     ideal.clean_fields()
-    digest = digest_of(values(ideal))
+    digest = digest_of(values(ideal) | {name: sorted(str(linked.pk) for linked in wanted[name]) for name in links})
     if there is None:
         fate, row = Fate.NEW, ideal
     else:
-        fate, row = fate_of(kind=kind, key=key, present=digest_of(values(there)), wanted=digest), there
+        linked_now = {name: sorted(map(str, getattr(there, name).values_list("pk", flat=True))) for name in links}
+        fate, row = fate_of(kind=kind, key=key, present=digest_of(values(there) | linked_now), wanted=digest), there
     if fate in (Fate.NEW, Fate.CHANGED):
         for name in columns:
             setattr(row, name, wanted[name])
         row.save()
-        for name in set(wanted) - set(columns):
+        for name in links:
             getattr(row, name).set(wanted[name])
         remember(kind=kind, key=key, object_id=row.pk, digest=digest)
     report.book(kind, key, fate)

@@ -117,6 +117,8 @@ def programmes_open_to(person: User, verb: str, object: str, *, status: str) -> 
     """Return the programmes in which `person` may do this; None means every programme."""
     if allowed(verb=verb, object=object, status=status, standings=site_standings(person)):
         return None
+    if not person.is_active:
+        return []
     return [
         programme
         for programme, role in Membership.objects.filter(user=person).values_list("programme_id", "role")

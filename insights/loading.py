@@ -126,9 +126,9 @@ def _voice(source: Entry) -> Voice:
     place = source.get("organisation")
     return Voice(
         kind=source["kind"],
-        role=source.get("role", ""),
+        role=clean_words(source.get("role") or ""),
         organisation_id=Organisation.objects.get(slug=place).id if place else None,
-        place=source.get("place", ""),
+        place=clean_words(source.get("place") or ""),
         collected_on=source.get("collected_on"),
         consent=source.get("consent", "not-needed"),
     )
