@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from accounts.models import Role, User
@@ -19,9 +20,11 @@ def ensure(*, email: str, role: str | None = None, name: str = "") -> User:
         try:
             with transaction.atomic():
                 return User.objects.create_user(email, role=role or Role.VIEWER, name=name)
-        except IntegrityError:
-            # Someone else made them this moment.
-            person = User.objects.select_for_update().get(email=email)
+        except (IntegrityError, ValidationError):
+            # Unless someone else made them this moment, it was the address or the role.
+            person = User.objects.select_for_update().filter(email=email).first()
+            if person is None:
+                raise
     if role and person.role != role:
         person.role = role
         person.full_clean()
