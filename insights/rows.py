@@ -149,7 +149,7 @@ def rows(*, reader: Reader, page: QuerySet[Any], links: Links) -> list[Row]:
     sql, named = _named(inner, values, named)
     with connection.cursor() as cursor:
         cursor.execute(_ROWS.replace("{page}", sql), named)
-        return [Row(id, rank, json.encode()) for id, rank, json in cursor.fetchall()]
+        return [Row(id, float(rank), json.encode()) for id, rank, json in cursor.fetchall()]
 
 
 def _named(sql: str, values: Sequence[Any], named: dict[str, Any]) -> tuple[str, dict[str, Any]]:
