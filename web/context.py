@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from web.access import person_of
+from web.colours import usable
 
 API_DOCS = "/api/v1/docs/"
 
@@ -60,7 +61,7 @@ def the_site(path: str, *, back_to: str = "") -> Site:
     return Site(
         name=settings.SITE_NAME,
         logo=settings.SITE_LOGO,
-        coloured=bool(settings.SITE_COLOUR),
+        coloured=usable(settings.SITE_COLOUR),
         navigation=tuple(Place(text, href, href == nearest) for text, href in places),
         sign_in=_sign_in(back_to),
         api_docs=API_DOCS,
