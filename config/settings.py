@@ -199,7 +199,21 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {},
+    # One word, one list: fields of the same name that choose from different lists.
+    "ENUM_NAME_OVERRIDES": {
+        "Status": "casestudies.lifecycle.Status",
+        "NewStatus": "api.writing.NEW_STATUSES",
+        "InsightKind": "insights.choices.Kind",
+        "SourceKind": "insights.choices.SourceKind",
+        "OrganisationKind": "casestudies.models.Organisation.Kind",
+        "LearningActivityKind": "casestudies.models.LearningActivity.Kind",
+        "TagState": "insights.choices.TagState",
+        "Verdict": "insights.choices.Verdict",
+    },
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None, "displayRequestDuration": True},
+    # The addresses that drf-spectacular serves by itself are not used (see api.urls); ours ask who may read.
+    "SERVE_PUBLIC": True,
     "SERVERS": [],
 }
 

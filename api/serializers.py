@@ -1,0 +1,208 @@
+"""Everything but insights, as it is read: places, programmes, case studies, activities, habits and themes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from api.links import root_of
+from api.shapes import Ref
+from casestudies.models import (
+    Audience,
+    CaseStudy,
+    KeyFigure,
+    LearningActivity,
+    Lever,
+    Measure,
+    MeasurePoint,
+    Organisation,
+    Programme,
+)
+from lhs.habits import habit
+from lhs.models import Code
+
+ADDRESS = {
+    Audience: "audiences",
+    CaseStudy: "case-studies",
+    LearningActivity: "learning-activities",
+    Organisation: "organisations",
+    Programme: "programmes",
+}
+
+
+class Url(serializers.Field):
+    """The address of the thing itself."""
+
+    def __init__(self, under: str, by: str = "id", **kwargs: Any) -> None:
+        super().__init__(read_only=True, source="*", **kwargs)
+        self.under = under
+        self.by = by
+
+    def to_representation(self, value: Model) -> str:
+        """Return the absolute address."""
+        return f"{self.context['root']}{self.under}/{getattr(value, self.by)}/"
+
+
+extend_schema_field({"type": "string", "format": "uri"})(Url)
+
+
+@extend_schema_field(Ref)
+class RefTo(serializers.Field):
+    """Another thing as `{id, name, url}`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, value: Model) -> dict[str, str]:
+        """Return the reference."""
+        return {"id": str(value.pk), "name": str(value), "url": f"{self.context['root']}{_under(value)}/{value.pk}/"}
+
+
+def _under(value: Model) -> str:
+    return ADDRESS[type(value)]
+
+
+class Number(serializers.DecimalField):
+    """A decimal that is sent as a number."""
+
+    def __init__(self, max_digits: int, decimal_places: int, **kwargs: Any) -> None:
+        super().__init__(max_digits, decimal_places, coerce_to_string=False, **kwargs)
+
+
+class OrganisationOut(serializers.ModelSerializer[Organisation]):
+    """A region, a trust, a ward… and what it stands under."""
+
+    url = Url("organisations")
+    parent = RefTo(allow_null=True)  # type: ignore[assignment]
+
+    class Meta:
+        model = Organisation
+        fields = ["id", "slug", "url", "name", "kind", "ods_code", "parent"]
+
+
+class AudienceOut(serializers.ModelSerializer[Audience]):
+    """Who should act on a recommendation."""
+
+    url = Url("audiences")
+
+    class Meta:
+        model = Audience
+        fields = ["id", "slug", "url", "name", "position"]
+
+
+class LeverOut(serializers.ModelSerializer[Lever]):
+    """What a programme planned to change."""
+
+    class Meta:
+        model = Lever
+        fields = ["slug", "name", "description", "position"]
+
+
+class MeasurePointOut(serializers.ModelSerializer[MeasurePoint]):
+    """A value on a day at a place."""
+
+    value = Number(16, 4)
+    organisation = RefTo()
+
+    class Meta:
+        model = MeasurePoint
+        fields = ["on", "value", "organisation"]
+
+
+class MeasureOut(serializers.ModelSerializer[Measure]):
+    """A series that a programme follows."""
+
+    points = MeasurePointOut(many=True)
+
+    class Meta:
+        model = Measure
+        fields = ["slug", "name", "unit", "description", "illustrative", "points"]
+
+
+class ProgrammeOut(serializers.ModelSerializer[Programme]):
+    """The effort being learned about."""
+
+    url = Url("programmes")
+    lead = RefTo()
+    partners = serializers.ListField(child=RefTo(), source="partners.all")
+    levers = LeverOut(many=True)
+    measures = MeasureOut(many=True)
+
+    class Meta:
+        model = Programme
+        fields = ["id", "slug", "url", "name", "summary", "lead", "partners", "starts_on", "ends_on"]
+        fields += ["levers", "measures", "created"]
+
+
+class LearningActivityOut(serializers.ModelSerializer[LearningActivity]):
+    """How the learning was done."""
+
+    url = Url("learning-activities")
+    programme = RefTo()
+
+    class Meta:
+        model = LearningActivity
+        fields = ["id", "slug", "url", "kind", "name", "description", "held_on", "position", "programme"]
+
+
+class KeyFigureOut(serializers.ModelSerializer[KeyFigure]):
+    """A number that a case study turns on."""
+
+    value = Number(16, 2)
+
+    class Meta:
+        model = KeyFigure
+        fields = ["slug", "name", "value", "unit", "as_of", "as_of_words", "population", "locator", "illustrative"]
+
+
+class CaseStudyOut(serializers.ModelSerializer[CaseStudy]):
+    """What a programme published."""
+
+    url = Url("case-studies")
+    programme = RefTo()
+    key_figures = KeyFigureOut(many=True)
+    levers = LeverOut(many=True, source="programme.levers")
+    learning_activities = serializers.ListField(child=RefTo(), source="programme.activities.all")
+
+    class Meta:
+        model = CaseStudy
+        fields = ["id", "slug", "url", "title", "topic", "programme", "status", "background", "reflections"]
+        fields += ["citation", "citation_url", "published_on", "key_figures", "levers", "learning_activities"]
+        fields += ["created", "modified"]
+
+
+class HabitOut(serializers.ModelSerializer[Code]):
+    """One of the five habits of a learning system."""
+
+    code = serializers.SlugField(source="slug")
+    url = Url("habits", by="slug")
+    question = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Code
+        fields = ["position", "code", "url", "name", "question", "definition"]
+
+    def get_question(self, code: Code) -> str:
+        """Return the question that the habit answers."""
+        return habit(code.slug).question
+
+
+class ThemeOut(serializers.ModelSerializer[Code]):
+    """A curators' theme; `parent` is the slug of the theme it stands under."""
+
+    url = Url("themes", by="slug")
+    parent = serializers.SlugField(  # type: ignore[assignment]
+        source="parent.slug", allow_null=True, default=None
+    )
+
+    class Meta:
+        model = Code
+        fields = ["id", "slug", "url", "name", "definition", "parent"]
+
+
+def context_of(request: Any) -> dict[str, Any]:
+    """Return what these serializers need to know of a request."""
+    return {"root": root_of(request)}

@@ -1,0 +1,36 @@
+"""The addresses of the API (design: Addresses others rely on), all beneath `/api/`."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, include, path, re_path
+
+from api.views import documents, insights, library
+from casestudies.lifecycle import MOVE_NAMES
+from lhs.models import HABITS, THEMES
+
+app_name = "api"
+
+ONE = "insights/<uuid:insight_id>/"
+
+of_insights: list[URLPattern] = [
+    path("insights/", insights.InsightList.as_view(), name="insights"),
+    path(ONE, insights.InsightDetail.as_view(), name="insight"),
+    *(path(f"{ONE}{name}/", insights.MOVES[name].as_view(), name=f"insight-{name}") for name in MOVE_NAMES),
+    path(f"{ONE}habits/<slug:code>/", insights.InsightHabit.as_view(codebook=HABITS), name="insight-habit"),
+    path(f"{ONE}themes/<slug:code>/", insights.InsightTheme.as_view(codebook=THEMES), name="insight-theme"),
+]
+of_the_library: list[URLPattern] = [
+    *(path(f"{name}/", view.as_view(), name=name) for name, view in library.LISTS.items()),
+    *(path(f"{name}/<slug:key>/", view.as_view(), name=f"{name}-one") for name, view in library.DETAILS.items()),
+]
+v1: list[URLPattern] = [
+    path("", documents.Index.as_view(), name="index"),
+    *of_insights,
+    *of_the_library,
+    path("schema/", documents.SchemaDocument.as_view(), name="schema"),
+    path("docs/", documents.Docs.as_view(), name="docs"),
+]
+urlpatterns = [
+    path("v1/", include(v1)),
+    re_path(r"", documents.unknown, name="unknown"),
+]
