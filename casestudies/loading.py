@@ -105,6 +105,7 @@ def put(report: Report, model: type[M], key: str, identity: Entry, wanted: Entry
         fields = {field.name: field for field in model._meta.concrete_fields if field.name in columns}
         return {name: field.to_python(getattr(of, field.attname)) for name, field in fields.items()}
 
+    wanted = {name: Decimal(str(value)) if isinstance(value, float) else value for name, value in wanted.items()}
     ideal = model(**identity, **{name: wanted[name] for name in columns})
     ideal.clean_fields()
     digest = digest_of(values(ideal) | {name: sorted(str(linked.pk) for linked in wanted[name]) for name in links})

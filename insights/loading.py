@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,27 +63,33 @@ def _load_file(report: Report, librarian: User, path: Path, told: Told) -> None:
     activities = {activity.slug: activity for activity in programme.activities.all()}
     entries = content.get("insights", [])
     loaded: dict[str, Insight] = {}
-    fresh: list[Entry] = []
+    ours: list[Entry] = []
     for number, entry in enumerate(entries, 1):
         setting = Setting(programme, case_study, activities[entry["activity"]] if entry.get("activity") else None)
         insight, fate = _load_insight(librarian, setting, entry)
         report.book("insight", f"{programme.slug}/{entry['id']}", fate)
         loaded[entry["id"]] = insight
-        if fate is Fate.NEW:
-            fresh.append(entry)
+        if fate is not Fate.KEPT:
+            ours.append(entry)
         told(path.stem, number, len(entries))
-    for entry in fresh:
-        for evidence in entry.get("evidence", []):
-            link(
-                person=librarian,
-                insight_id=loaded[entry["id"]].id,
-                other_id=loaded[evidence["to"]].id,
-                relation=evidence["relation"],
-            )
-        for theme in entry.get("themes", []):
+    for entry in ours:
+        _link_and_theme(librarian, entry, loaded)
+
+
+def _link_and_theme(librarian: User, entry: Entry, loaded: Mapping[str, Insight]) -> None:
+    """Add the evidence and themes of an entry that are not there yet; a theme that people decided stays as it is."""
+    insight = loaded[entry["id"]]
+    there = set(insight.evidence.values_list("other_id", "relation"))
+    for evidence in entry.get("evidence", []):
+        other = loaded[evidence["to"]]
+        if (other.id, evidence["relation"]) not in there:
+            link(person=librarian, insight_id=insight.id, other_id=other.id, relation=evidence["relation"])
+    decided = set(insight.tags.filter(code__codebook__slug=THEMES).values_list("code__slug", flat=True))
+    for theme in entry.get("themes", []):
+        if theme not in decided:
             decide(
                 person=librarian,
-                insight_id=loaded[entry["id"]].id,
+                insight_id=insight.id,
                 codebook=THEMES,
                 code=theme,
                 verdict=Verdict.CONFIRMED,
