@@ -93,20 +93,29 @@ def _with_neighbours(head: Head, exemplars: Sequence[Exemplar], embeddings: Embe
     return replace(head, exemplars=tuple(exemplars), exemplar_embeddings=embeddings)
 
 
-def train_first_tagger(progress: Progress | None = None) -> Tagger | None:
-    """Train the habits' first tagger from the exemplars and put it in use; None where one is in use already.
+def first_tagger_due() -> bool:
+    """Whether the habits have no tagger in use, or only one trained with another encoder than is configured now.
 
-    Also steps in where the one in use was trained with another encoder than is configured now: its weights would be
-    read against numbers of another kind. Two processes at once: the second waits, then finds the first one's tagger.
+    Quick: nothing is loaded. Raises EncoderUnavailable.
+    """
+    in_use = Tagger.objects.filter(codebook__slug=HABITS, state=Tagger.State.CHAMPION)
+    return not in_use.filter(figures__encoder=encoder.configured_name()).exists()
+
+
+def train_first_tagger(progress: Progress | None = None) -> Tagger | None:
+    """Train the habits' first tagger from the exemplars and put it in use; None where that is not due.
+
+    It is due again where the encoder has changed: the weights would be read against numbers of another kind.
+    Two processes at once: the second waits, then finds the first one's tagger.
     Raises ExemplarsUnusable, EncoderUnavailable.
     """
-    if _in_use(encoder.configured_name()):
+    if not first_tagger_due():
         return None
     ensure_habits()
     with transaction.atomic():
         # NO KEY: rows that point at the codebook can be written while this one trains.
         codebook = Codebook.objects.select_for_update(no_key=True).get(slug=HABITS)
-        if _in_use(encoder.configured_name()):
+        if not first_tagger_due():
             return None
         head, figures, digest = train_on_exemplars(progress)
         codebook.taggers.filter(state=Tagger.State.CHAMPION).update(state=Tagger.State.RETIRED)
@@ -119,9 +128,3 @@ def train_first_tagger(progress: Progress | None = None) -> Tagger | None:
             data_digest=digest,
             state=Tagger.State.CHAMPION,
         )
-
-
-def _in_use(encoder_name: str) -> bool:
-    return Tagger.objects.filter(
-        codebook__slug=HABITS, state=Tagger.State.CHAMPION, figures__encoder=encoder_name
-    ).exists()

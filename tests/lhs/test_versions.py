@@ -2,18 +2,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from django.db import connection
-from pytest_django import DjangoDbBlocker
 
 from lhs.codebooks import ensure_habits
 from lhs.encoder import BUILT_IN
 from lhs.head import Head
-from lhs.models import HABITS, Code, Codebook, Tagger
+from lhs.models import HABITS, Tagger
 from lhs.training import train_first_tagger
 from lhs.versions import NoTagger, champion, head_of
 
@@ -99,19 +97,10 @@ print("trained" if made else "found one")
 """
 
 
-@pytest.fixture
-def seen_by_others(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """The database as other processes see it: what is written stays, so it is taken away again by hand."""
-    with django_db_blocker.unblock():
-        there = set(Codebook.objects.values_list("id", flat=True))
-        ensure_habits()
-        yield
-        Tagger.objects.all().delete()
-        Code.objects.exclude(codebook__in=there).delete()
-        Codebook.objects.exclude(id__in=there).delete()
-
-
-def test_two_starts_at_once_make_one_tagger(seen_by_others: None):
+# Written for other processes to see, so it is not rolled back but emptied; only what stands on these tables.
+@pytest.mark.django_db(transaction=True, available_apps=["lhs"])
+def test_two_starts_at_once_make_one_tagger():
+    ensure_habits()
     starts = [
         subprocess.Popen(
             [sys.executable, "-c", FIRST, str(connection.settings_dict["NAME"])],
