@@ -125,9 +125,19 @@ def put(report: Report, model: type[M], key: str, identity: Entry, wanted: Entry
     return row
 
 
+class _Plain(yaml.SafeLoader):
+    """YAML in which `on`, `off`, `yes` and `no` are words: only true and false are true and false."""
+
+
+_Plain.yaml_implicit_resolvers = {
+    first: [(tag, form) for tag, form in resolvers if tag != "tag:yaml.org,2002:bool" or first in "tTfF"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def read(path: Path) -> Any:
     """Read one YAML file of `fixtures/`."""
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return yaml.load(path.read_text(encoding="utf-8"), _Plain)  # noqa: S506 - a safe loader
 
 
 def load_places(report: Report, folder: Path) -> None:
