@@ -46,6 +46,11 @@ def account_for(cluster: Path) -> Account | None:
                 f"The database in {cluster} belongs to another account ({_name(owner)}): start as that account, "
                 "or set LHS_DATA_DIR to another folder."
             )
+        if _entry(os.geteuid()) is None:
+            raise Trouble(
+                f"This account has a number ({os.geteuid()}) and no name, and PostgreSQL needs one: add it to "
+                "/etc/passwd, or set DATABASE_URL to a database of yours."
+            )
         return None
     if owner:
         entry = _entry(owner)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from config.services import processes
 from config.services.folder import data_folder
 from config.services.locks import Lock, held
 from config.services.postgres import Postgres
@@ -85,6 +86,9 @@ class Embedded:
     def _end_all(self) -> None:
         for service in reversed(self.services):
             if not hasattr(service, "home"):
+                noted = processes.noted(self.data, service.name)
+                if noted is None or not noted.alive():
+                    continue  # to prepare a service that does not run would be to make it
                 service.prepare()
             process = service.found()
             if process is not None:

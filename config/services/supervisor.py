@@ -20,7 +20,7 @@ from types import FrameType
 from config.services import children, processes
 from config.services.children import Child, Embed
 from config.services.embedded import Embedded
-from config.services.folder import ROOT, data_folder, secret_key, subfolder, write_status
+from config.services.folder import ROOT, data_folder, record, secret_key, subfolder, write_status
 from config.services.locks import Lock
 from config.services.trouble import Trouble
 
@@ -82,6 +82,7 @@ class Supervisor:
         self.children: list[Child] = []
         self.services = Embedded(data)
         self._stop = False
+        self._opened = False  # services that we did not open may be in use by a command
 
     def run(self) -> int:
         """Run until told to stop."""
@@ -119,11 +120,14 @@ class Supervisor:
         first = not (self.data / "database-password").exists()
         _say("Making the database and starting the services…" if first else "Starting the services…")
         os.environ.update(self.services.open(dies_with_us=True, afresh=True))
+        self._opened = True
         for service in self.services.services:
             child = Child(Embed(self.services, service))
             child.begin()
             self._add(child)
         _say(f"Services: {time.monotonic() - began:.1f} s")
+        if elsewhere := record(self.data).get("database_home"):
+            _say(f"The database is kept in {elsewhere}, for its account cannot reach {self.data}: back up both.")
         if self._stop:
             raise ToldToStop
 
@@ -241,7 +245,8 @@ class Supervisor:
             processes.end(child.process, steps=[])
             processes.note(self.data, child.name, None)
             child.start.reap()
-        self.services.close_for_all()
+        if self._opened:
+            self.services.close_for_all()
         (self.data / "status.json").unlink(missing_ok=True)
         if self.children:
             _say("Stopped.")

@@ -12,8 +12,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+import django
 import pytest
 
+from config.services.account import account_for, may_enter, works_for
 from config.services.folder import record
 from tests.faults.system import ROOT, System, environment, free_port, manage
 
@@ -220,3 +222,39 @@ def test_a_python_without_the_packages_is_said():
     )
 
     assert "make install" in sentence(done)
+
+
+@pytest.mark.skipif(not AS_ROOT, reason="only root can become another; an ordinary user's own run shows the same")
+@pytest.mark.parametrize("number", [None, 54321])
+def test_an_ordinary_user_needs_no_rights(folder, number: int | None):
+    """Number 54321 has no name on this machine, as a container's user may have none: PostgreSQL cannot do without."""
+    nobody = account_for(Path("none"))
+    assert nobody is not None
+    packages = str(Path(django.__file__).parent.parent)
+    pythons = [sys.executable, f"/usr/bin/python{sys.version_info[0]}.{sys.version_info[1]}"]
+    tried = f"import sys; sys.path.append({packages!r}); import celery, psycopg"
+    usable = [python for python in pythons if works_for(nobody, [python, "-c", tried])]
+    if not usable or not may_enter(nobody, ROOT):
+        pytest.skip("no Python here that another account may run")
+    data = folder()
+    data.mkdir()
+    os.chown(data, number or nobody.uid, nobody.gid)
+
+    # Not a whole command: the packages are those of another Python of the same release, and not all run on both.
+    services = "from config.services import available\nwith available(): pass"
+    done = subprocess.run(
+        [usable[0], *(["manage.py", "dbshell"] if number else ["-c", services])],
+        cwd=ROOT,
+        env=environment(LHS_DATA_DIR=str(data), PYTHONPATH=packages, HOME=str(data)),
+        user=number or nobody.uid,
+        group=nobody.gid,
+        extra_groups=[],
+        capture_output=True,
+        text=True,
+    )
+
+    if number:
+        assert "54321" in sentence(done)
+    else:
+        assert done.returncode == 0, done.stderr
+        assert (data / "postgres" / "cluster").owner() == nobody.name

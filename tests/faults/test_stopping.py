@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import signal
 import subprocess
+from pathlib import Path
 
 import psutil
 import pytest
 
 from config.services import processes
+from config.services.account import account_for, as_account
 from tests.faults.system import System, begin, manage
 from tests.waiting import until
 
@@ -53,8 +55,9 @@ def test_a_start_sees_through_the_pid_file_of_a_server_that_is_gone(system: Syst
     cluster = server.cmdline()[server.cmdline().index("-D") + 1]
     system.signal(signal.SIGKILL)
     until(lambda: system.processes() == [], 20)
-    another = subprocess.Popen(["sleep", "600"], start_new_session=True)
-    # As after a reboot: the number in the file is another's by now.
+    # As after a reboot: the number in the file is by now that of another process of the same account.
+    account = as_account(account_for(Path(cluster)))
+    another = subprocess.Popen(["sleep", "600"], start_new_session=True, **account)
     with open(f"{cluster}/postmaster.pid", "w") as file:
         file.write(f"{another.pid}\n{cluster}\n")
 
