@@ -1,4 +1,4 @@
-"""What may stand in an insight: the same rule in code, through the ORM, and in the database for those who go past both."""
+"""What may stand in an insight: one rule, in code and in the database for whoever goes past the code."""
 
 from __future__ import annotations
 
