@@ -61,20 +61,25 @@ def _load(told: Told) -> None:
 
 
 def _untrained() -> bool:
-    from lhs.models import HABITS
-    from lhs.versions import NoTagger, champion
+    from lhs.encoder import EncoderUnavailable
+    from lhs.training import first_tagger_due
 
     try:
-        champion(HABITS)
-    except NoTagger:
+        return first_tagger_due()
+    except EncoderUnavailable:
         return True
-    return False
 
 
 def _train(told: Told) -> None:
+    from lhs.encoder import EncoderUnavailable
+    from lhs.exemplars import ExemplarsUnusable
     from lhs.training import train_first_tagger
 
-    train_first_tagger()
+    try:
+        train_first_tagger()
+    except (EncoderUnavailable, ExemplarsUnusable) as why:
+        # Reading and logging do without a tagger; what is due is tagged once there is one.
+        told(f"  Nothing can be tagged until this is put right: {why}")
 
 
 STEPS = (

@@ -243,10 +243,10 @@ class TestDecisions:
     @pytest.mark.parametrize(
         "statement", ["UPDATE insights_decision SET shown = false", "DELETE FROM insights_decision"]
     )
-    def test_they_are_only_ever_added(self, start):
+    def test_they_are_only_ever_added(self, statement):
         DecisionFactory()
         with refused(r"[Cc]annot (update|delete)"), transaction.atomic():
-            sql(start)
+            sql(statement)
         assert Decision.objects.get().shown
 
 
