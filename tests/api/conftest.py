@@ -16,9 +16,11 @@ from tests.factories import MembershipFactory, ProgrammeFactory, UserFactory, to
 class Caller:
     """A program that asks the API, as someone or as nobody."""
 
+    # One for all: each would load the whole chain of middleware anew. Nobody here holds a session.
+    client = Client()
+
     def __init__(self, person: User | None = None, **headers: str) -> None:
         self.person = person
-        self.client = Client()
         self.headers = headers
         if person is not None:
             self.headers["Authorization"] = f"Token {token_of(person)}"
