@@ -9,12 +9,19 @@ from typing import Any
 import orjson
 from django.urls import reverse
 
+from casestudies.lifecycle import Status
 from insights.choices import Effect, Kind, Level, Perspective, Response, SourceKind
 from insights.search import Links
 from web.words import counted, day, label, percent, short_habit
 
 ENOUGH_WORDS = 12
 ON_A_CARD = 80
+COLOURS = {
+    ("habits", True): "",
+    ("habits", False): "nhsuk-tag--white",
+    ("themes", True): "nhsuk-tag--grey",
+    ("themes", False): "nhsuk-tag--white",
+}
 PERSPECTIVES = {
     Perspective.PATIENT: "patient perspective",
     Perspective.STAFF: "staff perspective",
@@ -24,18 +31,19 @@ PERSPECTIVES = {
 
 @dataclass(frozen=True)
 class TagOnCard:
-    """One habit or theme of an insight, with how sure it is said in words."""
+    """One habit or theme of an insight, with how sure it is said in words; `colour` is a class of the tag."""
 
     name: str
     how: str
-    confirmed: bool
+    colour: str
 
 
 @dataclass(frozen=True)
 class Card:
     """An insight as a list shows it.
 
-    `title` may be empty; `opening` are the first words, which name it in a link. `text` is cut where it is long.
+    `title` may be empty, and so is `status` where the insight is published; `opening` are the first words, which name
+    it in a link. `text` is cut where it is long.
     """
 
     id: str
@@ -52,6 +60,9 @@ class Card:
     tagged: bool
     case_study: str
     case_study_href: str
+    programme: str
+    programme_href: str
+    status: str
 
 
 def page_links() -> Links:
@@ -88,6 +99,9 @@ def card(row: dict[str, Any]) -> Card:
         tagged=row["tagged"] is not None,
         case_study=study.get("name", ""),
         case_study_href=study.get("url", ""),
+        programme=row["programme"]["name"],
+        programme_href=f"{reverse('web:insights')}?programme={row['programme']['id']}",
+        status="" if row["status"] == Status.PUBLISHED else label(Status, row["status"]),
     )
 
 
@@ -100,7 +114,8 @@ def said_by(source: dict[str, Any], voices: int = 1) -> str:
     """Return who said it: “Staff – ward sister, Royal Free Hospital, 4 March 2021, and 2 other voices”."""
     kind = label(SourceKind, source["kind"])
     place = source["place"] or (source["organisation"] or {}).get("name", "")
-    rest = ", ".join(part for part in (source["role"], place, day(source["collected_on"])) if part)
+    role = source["role"] if source["role"].lower() != kind.lower() else ""
+    rest = ", ".join(part for part in (role, place, day(source["collected_on"])) if part)
     more = f", and {counted(voices - 1, 'other voice')}" if voices > 1 else ""
     return f"{kind} – {rest}{more}" if rest else f"{kind}{more}"
 
@@ -129,5 +144,6 @@ def _tags(row: dict[str, Any]) -> Iterable[TagOnCard]:
             if tag["state"] == "rejected":
                 continue
             confirmed = tag["state"] == "confirmed"
-            name = short_habit(tag[named]) if codebook == "habits" else tag.get("name") or short_habit(tag[named])
-            yield TagOnCard(name, "confirmed" if confirmed else f"suggested, {percent(tag['score'])}", confirmed)
+            name = short_habit(tag[named]) if codebook == "habits" else f"Theme: {short_habit(tag[named])}"
+            how = "confirmed" if confirmed else f"suggested, {percent(tag['score'])}"
+            yield TagOnCard(name, how, COLOURS[codebook, confirmed])

@@ -106,7 +106,7 @@ class Asked:
     def applied(self) -> tuple[Applied, ...]:
         """The filters that are on, in the order of the page."""
         return tuple(
-            Applied(NAMES[name].words, words, self._address(without=(name, value)))
+            Applied(NAMES[name].words, words, self.address(without=(name, value)))
             for name in NAMES
             for value, words in self.values.get(name, {}).items()
         )
@@ -116,18 +116,15 @@ class Asked:
         """The filters that have no checkbox: a form takes them along."""
         return tuple((name, value) for name in MORE | DATES for value in self.values.get(name, ()))
 
-    def address(self, **changed: str) -> str:
-        """Return the address of this list with some parameters put otherwise (`cursor`, `q`)."""
-        return self._address(**changed)
-
-    def _address(self, *, without: tuple[str, str] | None = None, **changed: str) -> str:
+    def address(self, *, cursor: str = "", q: str | None = None, without: tuple[str, str] | None = None) -> str:
+        """Return the address of this list: at a `cursor`, with another `q`, or `without` one value of one filter."""
         query = QueryDict(mutable=True)
-        if self.q:
-            query["q"] = self.q
+        if words := self.q if q is None else q:
+            query["q"] = words
         for name, values in self.values.items():
             query.setlist(name, [value for value in values if (name, value) != without])
-        for name, value in changed.items():
-            query[name] = value
+        if cursor:
+            query["cursor"] = cursor
         said = query.urlencode()
         return reverse("web:insights") + (f"?{said}" if said else "")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.views import about, case_studies, home, signing_in
+from web.views import about, case_studies, deciding, home, insights, logging, signing_in
 
 app_name = "web"
 urlpatterns = [
@@ -12,6 +12,19 @@ urlpatterns = [
     path("case-studies/", case_studies.case_studies, name="case-studies"),
     path("case-studies/<uuid:case_study_id>/", case_studies.case_study_by_id, name="case-study-by-id"),
     path("case-studies/<slug:slug>/", case_studies.case_study, name="case-study"),
+    path("insights/", insights.insights, name="insights"),
+    path("insights/log/", logging.log, name="log"),
+    path("insights/<uuid:insight_id>/", insights.insight, name="insight"),
+    path("insights/<uuid:insight_id>/edit/", logging.edit, name="edit"),
+    path("insights/<uuid:insight_id>/tags/", insights.tags, name="tags"),
+    path("insights/<uuid:insight_id>/tags/add/", deciding.add, name="add-tag"),
+    path(
+        "insights/<uuid:insight_id>/habits/<slug:code>/", deciding.decide, {"codebook": "habits"}, name="decide-habits"
+    ),
+    path(
+        "insights/<uuid:insight_id>/themes/<slug:code>/", deciding.decide, {"codebook": "themes"}, name="decide-themes"
+    ),
+    path("insights/<uuid:insight_id>/<slug:name>/", deciding.move, name="move"),
     path("sign-in/", signing_in.sign_in, name="sign-in"),
     path("sign-in/link/", signing_in.sign_in_link, name="sign-in-link"),
     path("sign-out/", signing_in.sign_out, name="sign-out"),

@@ -91,10 +91,8 @@ def _result(total: int, asked: Asked) -> str:
     """Return how many there are in plain words, counting no further than is worth the wait."""
     if total == 0:
         return "No insights match" if asked.narrowed else "No insights yet"
-    if total > COUNTED_UP_TO:
-        found = f"More than {number(COUNTED_UP_TO)} insights"
-    else:
-        found = counted(total, "insight")
+    many = f"More than {number(COUNTED_UP_TO)} insights"
+    found = many if total > COUNTED_UP_TO else counted(total, "insight")
     if asked.q:
         return f"{found} about “{asked.q}”, best match first"
     return f"{found}, newest first" if total > 1 else found

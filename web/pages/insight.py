@@ -1,0 +1,187 @@
+"""One insight: what was said and by whom, where it stands, its tags, what it rests on, and what happened to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from django.urls import reverse
+
+from accounts.models import User
+from casestudies.lifecycle import Status, legal_move
+from insights import search
+from insights.choices import Consent, Effect, Kind, Level, Perspective, Relation, Response, SourceKind
+from insights.history import Event, timeline
+from insights.models import Insight
+from insights.moves import moves_open_to
+from insights.visibility import may_here
+from web.cards import first_words, page_links
+from web.pages.tags import TagsPanel, tags_panel
+from web.words import day, label
+
+MOVES = {
+    "submit": "Submit for review",
+    "publish": "Publish",
+    "decline": "Decline",
+    "withdraw": "Withdraw",
+    "reopen": "Reopen as a draft",
+}
+STANDING = {
+    Status.DRAFT: "A draft: only the programme’s team and curators can see it.",
+    Status.SUBMITTED: "Waiting for a curator. Only the programme’s team and curators can see it.",
+    Status.PUBLISHED: "Published: everyone who may read this site can see it.",
+    Status.DECLINED: "Declined by a curator. Only the programme’s team and curators can see it.",
+    Status.WITHDRAWN: "Withdrawn. Only the programme’s team and curators can see it.",
+}
+CONSENT = {
+    Consent.NOT_NEEDED: "not needed",
+    Consent.GIVEN: "given",
+    Consent.WITHHELD: "withheld – these words stay inside the programme",
+}
+TO = {
+    Relation.RESTS_ON: "Rests on",
+    Relation.SUPPORTS: "Supports",
+    Relation.CONTRADICTS: "Contradicts",
+    Relation.REPEATS: "Repeats",
+}
+FROM = {
+    Relation.RESTS_ON: "Is a reason for",
+    Relation.SUPPORTS: "Is supported by",
+    Relation.CONTRADICTS: "Is contradicted by",
+    Relation.REPEATS: "Is repeated by",
+}
+
+
+@dataclass(frozen=True)
+class Link:
+    """Words, and where they lead; an address may be empty."""
+
+    words: str
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A line of a summary."""
+
+    name: str
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True)
+class OpenMove:
+    """A move that this person may make now."""
+
+    name: str
+    words: str
+    needs_reason: bool
+
+
+@dataclass(frozen=True)
+class InsightPage:
+    """What the page of an insight shows."""
+
+    id: str
+    title: str
+    titled: bool
+    text: list[str]
+    kind: str
+    illustrative: bool
+    status: str
+    standing: str
+    decline_reason: str
+    voices: list[list[Fact]]
+    facts: list[Fact]
+    evidence: list[Fact]
+    tags: TagsPanel
+    moves: list[OpenMove]
+    may_edit: bool
+    events: list[Event]
+
+
+def insight_page(person: User | None, insight_id: Any) -> InsightPage:
+    """Return the page of an insight as `person` (None: anyone) sees it. Raises Missing."""
+    row, insight = read(person, insight_id)
+    status = Status(insight.status)
+    team = person is not None and may_here(person, "read", "earlier version", insight)
+    return InsightPage(
+        id=row["id"],
+        title=row["title"] or first_words(row["text"]),
+        titled=bool(row["title"]),
+        text=[part for part in row["text"].split("\n") if part.strip()],
+        kind=label(Kind, row["kind"]),
+        illustrative=row["illustrative"],
+        status=str(status.label),
+        standing=STANDING[status] if team else "",
+        decline_reason=insight.decline_reason if team else "",
+        voices=[list(_voice(source)) for source in insight.sources.select_related("organisation")],
+        facts=list(_facts(row)),
+        evidence=_evidence(row["evidence"]),
+        tags=tags_panel(person, insight, row),
+        moves=_moves(person, insight) if person else [],
+        may_edit=person is not None and may_here(person, "edit", "insight", insight),
+        events=timeline(person=person, insight_id=insight.id),
+    )
+
+
+def read(person: User | None, insight_id: Any) -> tuple[dict[str, Any], Insight]:
+    """Return the insight's row as the API gives it, and the insight. Raises Missing."""
+    row = orjson.loads(search.one(person=person, insight_id=insight_id, links=page_links()))
+    return row, Insight.objects.get(id=insight_id)
+
+
+def _moves(person: User, insight: Insight) -> list[OpenMove]:
+    found = []
+    for name in moves_open_to(person=person, insight=insight):
+        move = legal_move(name=name, status=insight.status)
+        found.append(OpenMove(name, MOVES[name], bool(move and move.needs_reason)))
+    return found
+
+
+def _voice(source: Any) -> Iterable[Fact]:
+    yield Fact("Who", (Link(", ".join(part for part in (label(SourceKind, source.kind), source.role) if part)),))
+    if source.organisation:
+        yield Fact("Organisation", (_filtered(source.organisation.name, organisation=source.organisation.slug),))
+    if source.place:
+        yield Fact("Place", (Link(source.place),))
+    if source.collected_on:
+        yield Fact("Collected on", (Link(day(source.collected_on)),))
+    yield Fact("Consent", (Link(CONSENT[Consent(source.consent)]),))
+
+
+def _facts(row: dict[str, Any]) -> Iterable[Fact]:
+    programme, study, activity = row["programme"], row["case_study"], row["learning_activity"]
+    yield Fact("Programme", (_filtered(programme["name"], programme=programme["id"]),))
+    if study:
+        yield Fact("Case study", (Link(study["name"], study["url"]),))
+    said = (
+        ("Section", row["section"]),
+        ("Where in the source", row["locator"]),
+        ("Heard at", activity["name"] if activity else ""),
+        ("Perspective", label(Perspective, row["perspective"])),
+        ("Level", label(Level, row["level"])),
+        ("Effect", label(Effect, row["effect"])),
+        ("Response", label(Response, row["response"])),
+    )
+    for name, words in said:
+        if words:
+            yield Fact(name, (Link(words),))
+    if row["audiences"]:
+        links = tuple(_filtered(audience["name"], audience=audience["id"]) for audience in row["audiences"])
+        yield Fact("For", links)
+    yield Fact("Logged on", (Link(day(row["created"])),))
+
+
+def _evidence(evidence: list[dict[str, Any]]) -> list[Fact]:
+    found: dict[str, list[Link]] = {}
+    for other in evidence:
+        words = (TO if other["direction"] == "to" else FROM)[Relation(other["relation"])]
+        found.setdefault(words, []).append(Link(first_words(other["name"]), other["url"]))
+    return [Fact(name, tuple(links)) for name, links in found.items()]
+
+
+def _filtered(words: str, **filters: str) -> Link:
+    return Link(words, f"{reverse('web:insights')}?{urlencode(filters)}")
