@@ -17,7 +17,9 @@ from web.words import day, month, number
 WIDTH = 340
 BAR, LABEL, GAP = 16, 20, 14
 LEFT, RIGHT, TOP, BOTTOM = 48, WIDTH - 12, 12, 196
-MOST = 4
+COLOURS = ("#005eb8", "#7c2855", "#006747", "#212b32")
+DASHES = ("none", "8 4", "2 4", "12 4 2 4")
+MOST = len(COLOURS)
 SMALL = 5  # counts of people below this could tell who they are
 PEOPLE = ("patient", "people", "person", "child", "family", "families", "resident")
 Value = int | float | Decimal
@@ -61,6 +63,7 @@ class BarChart:
     series: tuple[str, ...]
     bars: tuple[Bar, ...]
     table: Table
+    colour: str = COLOURS[0]
     width: int = WIDTH
     thickness: int = BAR
 
@@ -75,12 +78,13 @@ class Tick:
 
 @dataclass(frozen=True)
 class Line:
-    """One series over time: its name, the points of its line as SVG has them, and each point alone."""
+    """One series over time: its name, the points of its line as SVG has them, each point alone, and how it looks."""
 
     name: str
     points: str
     dots: tuple[tuple[float, float], ...]
-    series: int
+    colour: str
+    dashes: str
 
 
 @dataclass(frozen=True)
@@ -154,9 +158,9 @@ def lines(
         return round(BOTTOM - (BOTTOM - TOP) * value / up[-1], 1)
 
     drawn = []
-    for which, (name, points) in enumerate(shown):
+    for (name, points), colour, dashes in zip(shown, COLOURS, DASHES, strict=False):
         dots = tuple((across(when), height(value)) for when, value in points)
-        drawn.append(Line(name, " ".join(f"{x},{y}" for x, y in dots), dots, which))
+        drawn.append(Line(name, " ".join(f"{x},{y}" for x, y in dots), dots, colour, dashes))
     return LineChart(
         id=id,
         title=title,

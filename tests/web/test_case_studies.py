@@ -105,13 +105,15 @@ def test_findings_stand_under_their_perspective_in_the_order_of_the_document(cli
     ]
 
 
-def test_recommendations_stand_under_each_audience_they_are_for(client, study):
+def test_recommendations_stand_once_under_the_audiences_they_are_for(client, study):
     regional, local = AudienceFactory(name="Regional leaders"), AudienceFactory(name="Care systems")
-    InsightFactory(case_study=study, kind="recommendation", title="Both", position=1, audiences=[regional, local])
-    InsightFactory(case_study=study, kind="recommendation", title="Everyone", position=2)
-    assert _after(opened(client, study).headings, "Recommendations by audience")[:6] == [
-        *("For Regional leaders", "Both"),
-        *("For Care systems", "Both"),
+    InsightFactory(case_study=study, kind="recommendation", title="Everyone", position=1)
+    InsightFactory(case_study=study, kind="recommendation", title="Both", position=2, audiences=[regional, local])
+    InsightFactory(case_study=study, kind="recommendation", title="One", position=3, audiences=[regional])
+    InsightFactory(case_study=study, kind="recommendation", title="Both again", position=4, audiences=[regional, local])
+    assert _after(opened(client, study).headings, "Recommendations by audience")[:7] == [
+        *("For Regional leaders; Care systems", "Both", "Both again"),
+        *("For Regional leaders", "One"),
         *("For everyone involved", "Everyone"),
     ]
 
@@ -158,10 +160,10 @@ def test_key_figures_stand_with_unit_date_whom_they_count_and_source(client, stu
         population="North Central London",
         locator="Slide 12",
     )
-    KeyFigureFactory(case_study=study, name="Volume", value=110, unit="%", as_of=datetime.date(2021, 7, 31))
+    KeyFigureFactory(case_study=study, name="Volume", value=110, unit="% of baseline", as_of=datetime.date(2021, 7, 31))
     words = opened(client, study).words
     assert "211,756 patients People waiting North Central London, May 2021 Source: Slide 12" in words
-    assert "110% Volume 31 July 2021" in words
+    assert "110% of baseline Volume 31 July 2021" in words
 
 
 def test_the_programme_says_what_it_planned_to_change_and_how_it_learned(client, study):

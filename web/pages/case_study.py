@@ -148,11 +148,11 @@ def _facts(study: CaseStudy, programme: Programme) -> list[tuple[str, str]]:
 
 
 def _figure(figure: KeyFigure) -> Figure:
-    close = figure.unit == "%"
+    close = figure.unit.startswith("%")
     when = figure.as_of_words or day(figure.as_of)
     return Figure(
         value=number(figure.value) + ("%" if close else ""),
-        unit="" if close else figure.unit,
+        unit=figure.unit.removeprefix("%").strip(),
         name=figure.name,
         context=", ".join(part for part in (figure.population, when) if part),
         locator=figure.locator,
@@ -177,17 +177,15 @@ def _by_perspective(rows: list[dict]) -> list[Group]:
 
 
 def _by_audience(rows: list[dict]) -> list[Group]:
+    """Return the recommendations, each once, under all whom it is for."""
     groups: dict[str, Group] = {}
-    unaddressed = Group("for-everyone", NO_AUDIENCE, [])
     for row in rows:
-        if row["kind"] != Kind.RECOMMENDATION:
-            continue
-        for audience in row["audiences"]:
-            group = groups.setdefault(audience["id"], Group(f"for-{audience['id']}", f"For {audience['name']}", []))
+        if row["kind"] == Kind.RECOMMENDATION:
+            whom = "; ".join(audience["name"] for audience in row["audiences"])
+            heading = f"For {whom}" if whom else NO_AUDIENCE
+            group = groups.setdefault(heading, Group(f"recommendations-{len(groups) + 1}", heading, []))
             group.cards.append(card(row))
-        if not row["audiences"]:
-            unaddressed.cards.append(card(row))
-    return [*groups.values(), *([unaddressed] if unaddressed.cards else [])]
+    return sorted(groups.values(), key=lambda group: group.heading == NO_AUDIENCE)
 
 
 def _measures(programme: Programme) -> list[MeasureShown]:
