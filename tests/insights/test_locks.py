@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 from django.db import connection, transaction
 
 from insights.capture import edit
-from insights.models import Insight, Tag, Tagging
+from insights.models import Tag, Tagging
 from lhs.models import HABITS
 from tests.factories import InsightFactory, TaggerFactory, UserFactory, habit
 from tests.waiting import until
