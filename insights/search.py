@@ -30,6 +30,7 @@ from insights.visibility import Reader
 from lhs.models import HABITS, THEMES
 
 LARGEST_PAGE = 500
+DASHES = re.compile(r"-(?:\s*-)+")
 WORD = re.compile(r"[^\W\d_]{3,}")
 SHOWN_STATES = (TagState.SUGGESTED, TagState.CONFIRMED)
 
@@ -212,7 +213,8 @@ def _cleaned(wanted: Selection) -> Selection:
     for name, said in vars(wanted).items():
         try:
             if isinstance(said, str):
-                cleaned[name] = clean_words(said)
+                # PostgreSQL reads each of a row of dashes as another “without”, and fails on some thirty.
+                cleaned[name] = DASHES.sub("-", clean_words(said))
             elif isinstance(said, tuple):
                 cleaned[name] = tuple(clean_words(one) for one in said)
         except ValidationError as fault:
