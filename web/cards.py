@@ -68,7 +68,7 @@ class Card:
 def page_links() -> Links:
     """Return where pages show things, for `insights.search`. What has no page of its own is found by its insights."""
     return Links(
-        insight="/insights/",
+        insight=reverse("web:insights"),
         programme="/programmes/",
         case_study=reverse("web:case-studies"),
         learning_activity="/learning-activities/",

@@ -13,8 +13,6 @@ from django.urls import reverse
 from web.access import person_of
 from web.colours import usable
 
-API_DOCS = "/api/v1/docs/"
-
 
 @dataclass(frozen=True)
 class Place:
@@ -52,10 +50,10 @@ def without_anyone() -> dict[str, Any]:
 def the_site(path: str, *, back_to: str = "") -> Site:
     """Return the site as seen from the page at `path`; signing in leads back to `back_to`."""
     places = (
-        ("Insights", "/insights/"),
+        ("Insights", reverse("web:insights")),
         ("Case studies", reverse("web:case-studies")),
-        ("Log an insight", "/insights/log/"),
-        ("API", API_DOCS),
+        ("Log an insight", reverse("web:log")),
+        ("API", reverse("api:docs")),
     )
     nearest = max((href for _, href in places if path.startswith(href)), key=len, default=None)
     return Site(
@@ -64,7 +62,7 @@ def the_site(path: str, *, back_to: str = "") -> Site:
         coloured=usable(settings.SITE_COLOUR),
         navigation=tuple(Place(text, href, href == nearest) for text, href in places),
         sign_in=_sign_in(back_to),
-        api_docs=API_DOCS,
+        api_docs=reverse("api:docs"),
         anonymous_reading=settings.ANONYMOUS_READING,
         source_url=getattr(settings, "SITE_SOURCE_URL", ""),
     )

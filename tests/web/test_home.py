@@ -11,6 +11,7 @@ from lhs.habits import HABITS
 from tests.factories import (
     CaseStudyFactory,
     InsightFactory,
+    MembershipFactory,
     SourceFactory,
     TagFactory,
     UserFactory,
@@ -101,12 +102,25 @@ def test_the_search_box_asks_the_list_of_insights(client):
     assert 'name="q"' in page.html
 
 
-def test_someone_who_signed_in_can_log_an_insight_at_once(client):
-    assert "/insights/log/" not in Page.of(client.get("/")).html.split("<main")[1]
-    client.force_login(UserFactory(name="Ade"))
+def test_someone_who_may_log_an_insight_can_do_so_at_once(client):
+    client.force_login(MembershipFactory(user__name="Ade").user)
     page = home(client)
     assert "/insights/log/" in page.html.split("<main")[1]
     assert "Ade" in page.html
+
+
+@pytest.mark.parametrize("person", [None, "viewer", "contributor"])
+def test_others_are_not_asked_to(client, person):
+    if person:
+        client.force_login(UserFactory(role=person))
+    assert "/insights/log/" not in home(client).html.split("<main")[1]
+
+
+def test_one_insight_and_many_are_counted_in_plain_words(client):
+    InsightFactory()
+    assert "There is 1 published insight." in home(client).words
+    InsightFactory()
+    assert "There are 2 published insights." in home(client).words
 
 
 def test_an_empty_site_says_that_nothing_is_published_yet(client):

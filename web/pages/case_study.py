@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import orjson
+from django.urls import reverse
 
 from accounts.models import User
 from casestudies.lifecycle import Status
@@ -128,7 +129,7 @@ def case_study_page(person: User | None, study: CaseStudy) -> CaseStudyPage:
         citation=study.citation,
         citation_url=study.citation_url,
         illustrative=_illustrative(composed, len(rows)),
-        all_insights=f"/insights/?case_study={study.slug}",
+        all_insights=f"{reverse('web:insights')}?case_study={study.slug}",
         more=page.next is not None,
     )
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.urls import reverse
+
 from lhs.habits import HABITS
 from web.charts import BarChart, bars
 from web.words import number, short_habit
@@ -62,4 +64,4 @@ def habit_chart(counts: Mapping[str, Mapping[str, int]], *, title: str) -> BarCh
 
 
 def _insights(**filters: str) -> str:
-    return f"/insights/?{urlencode(filters)}"
+    return f"{reverse('web:insights')}?{urlencode(filters)}"

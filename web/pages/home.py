@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from accounts.models import User
+from casestudies import reading
 from casestudies.lifecycle import Status
 from insights import search
 from insights.counting import counts
@@ -22,6 +23,7 @@ NEWEST = 5
 class HomePage:
     """What the first page shows."""
 
+    there: str
     total: str
     habits: list[HabitCount]
     chart: BarChart
@@ -33,14 +35,16 @@ class HomePage:
 def home_page(person: User | None) -> HomePage:
     """Return the first page as `person` (None: anyone) sees it."""
     found = counts()
+    total = found["all"][""]
     newest = search.page(
         person=person, selection=Selection(status=(Status.PUBLISHED,)), links=page_links(), page_size=NEWEST
     )
     return HomePage(
-        total=counted(found["all"][""], "published insight"),
+        there="There is" if total == 1 else "There are",
+        total=counted(total, "published insight"),
         habits=habit_counts(found),
         chart=habit_chart(found, title="Published insights that show each habit"),
         insights=cards(newest.rows),
         case_studies=study_cards(person, newest=NEWEST),
-        may_log=person is not None,
+        may_log=person is not None and reading.programmes_to_log_in(person).exists(),
     )
