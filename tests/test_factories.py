@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 FACTORIES = [
     made
     for _, made in inspect.getmembers(factories, inspect.isclass)
-    if issubclass(made, DjangoModelFactory) and made.__module__ == factories.__name__
+    if issubclass(made, DjangoModelFactory) and made.__module__ == factories.__name__ and not made._meta.abstract
 ]
 
 
