@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 
@@ -27,35 +28,71 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 # Where Redis hangs rather than refuses, each request would wait this long, so it is then left alone for a while.
 PATIENCE = 0.25
 LEFT_ALONE = 5.0
+MOST_WINDOWS = 10_000
+BETWEEN_SWEEPS = 1.0
+
+
+@dataclass
+class Window:
+    """What this process knows of one count: how far it had got in Redis, what has come since, when the window ends."""
+
+    told: int = 0
+    since: int = 0
+    ends_at: float = 0.0
 
 
 class Counter:
-    """Counts in windows, in Redis; says nothing (None) while Redis is down."""
+    """Counts in windows, in Redis; says nothing (None) while Redis is down.
+
+    A process asks Redis once for each hundredth of a rate (every request, where a rate is below two hundred) and
+    counts by itself in between: what it may let through too much is that hundredth.
+    """
 
     def __init__(self, url: str) -> None:
         self._redis = redis.Redis.from_url(url, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE)
+        self._windows: dict[str, Window] = {}
         self._again_at = 0.0
+        self._swept_at = 0.0
         self._lock = threading.Lock()
 
-    def count(self, key: str, seconds: int) -> tuple[int, float] | None:
+    def count(self, key: str, most: int, seconds: int) -> tuple[int, float] | None:
         """Count one more under `key`, and return how many there are in its window and how long that still lasts."""
-        if time.monotonic() < self._again_at:
-            return None
+        now = time.monotonic()
+        with self._lock:
+            self._forget(now)
+            window = self._windows.setdefault(key, Window())
+            window.since += 1
+            number = window.told + window.since
+            if now < window.ends_at and (number > most or window.since < most // 100):
+                return number, window.ends_at - now
+            if now < self._again_at:
+                return None
+            since, window.since = window.since if now < window.ends_at else 1, 0
         try:
-            with self._redis.pipeline(transaction=False) as steps:
-                steps.set(key, 0, ex=seconds, nx=True)
-                steps.incr(key)
-                steps.pttl(key)
-                _, number, left = steps.execute()
-            if left < 0:
-                # The window closed between two of these steps, and the count was opened again without an end.
-                self._redis.expire(key, seconds)
-                left = seconds * 1000
+            number, left = self._tell(key, since, seconds)
         except (redis.RedisError, OSError) as error:
             self._went(error)
             return None
         self._came()
+        window.told, window.ends_at = number, now + left
+        return number, left
+
+    def _tell(self, key: str, since: int, seconds: int) -> tuple[int, float]:
+        with self._redis.pipeline(transaction=False) as steps:
+            steps.set(key, 0, ex=seconds, nx=True)
+            steps.incrby(key, since)
+            steps.pttl(key)
+            _, number, left = steps.execute()
+        if left < 0:
+            # The window closed between two of these steps, and the count was opened again without an end.
+            self._redis.expire(key, seconds)
+            left = seconds * 1000
         return number, left / 1000
+
+    def _forget(self, now: float) -> None:
+        if len(self._windows) >= MOST_WINDOWS and now >= self._swept_at + BETWEEN_SWEEPS:
+            self._swept_at = now
+            self._windows = {key: window for key, window in self._windows.items() if window.ends_at > now}
 
     def _went(self, error: Exception) -> None:
         with self._lock:
@@ -100,7 +137,7 @@ class Throttle(BaseThrottle):
         if whom is None:
             return True
         most, seconds = rate_of(said)
-        counted = counter_at(settings.REDIS_URL).count(f"throttle:{self.scope}:{seconds}:{whom}", seconds)
+        counted = counter_at(settings.REDIS_URL).count(f"throttle:{self.scope}:{seconds}:{whom}", most, seconds)
         if counted is None:
             return True
         number, self.left = counted

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.test import Client
 
 from accounts.models import Role, User
+from api.throttles import counter_at
 from tests.factories import MembershipFactory, ProgrammeFactory, UserFactory, token_of
 
 
@@ -53,6 +54,7 @@ def nobody_was_counted_yet():
     counts = redis.Redis.from_url(settings.REDIS_URL)
     for key in counts.scan_iter("throttle:*"):
         counts.delete(key)
+    counter_at.cache_clear()
 
 
 @pytest.fixture
