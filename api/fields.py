@@ -110,7 +110,7 @@ def named_by(said: str, *, by_slug: bool = True) -> Q | None:
 class Body(serializers.Serializer[Any]):
     """A JSON object with these fields and no others; one that is not known is named and refused."""
 
-    default_error_messages = {"invalid": "Send an object: {…}."}
+    default_error_messages = {"invalid": "Send an object, with names and values."}
 
     def to_internal_value(self, data: Any) -> Any:
         """Return what was sent, checked."""
