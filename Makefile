@@ -91,7 +91,8 @@ clean: ## Remove what is built or cached; .data and .venv stay
 		npm() { node "$$node_home/lib/node_modules/npm/bin/npm-cli.js" "$$@"; }; \
 	fi; \
 	echo "Building the front-end assets…"; \
-	npm ci --silent --no-audit --no-fund --ignore-scripts && npm run --silent build
+	NODE_USE_SYSTEM_CA=1; export NODE_USE_SYSTEM_CA; \
+	npm ci --loglevel error --no-audit --no-fund --no-progress --ignore-scripts && npm run --silent build
 	@touch $@
 
 .venv/stamp-static: .venv/stamp-assets $(STATIC)
