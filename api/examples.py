@@ -50,6 +50,5 @@ CHANGE = OpenApiExample(
     request_only=True,
 )
 DECLINE = OpenApiExample("A reason", value={"reason": "This is already said in another insight."}, request_only=True)
-NOTHING = OpenApiExample("Nothing to say", value={}, request_only=True)
 CONFIRM = OpenApiExample("Yes, this fits", value={"state": "confirmed"}, request_only=True)
 REJECT = OpenApiExample("No, it does not", value={"state": "rejected"}, request_only=True)

@@ -81,6 +81,7 @@ class OrganisationOut(serializers.ModelSerializer[Organisation]):
     class Meta:
         model = Organisation
         fields = ["id", "slug", "url", "name", "kind", "ods_code", "parent"]
+        read_only_fields = fields
 
 
 class AudienceOut(serializers.ModelSerializer[Audience]):
@@ -91,6 +92,7 @@ class AudienceOut(serializers.ModelSerializer[Audience]):
     class Meta:
         model = Audience
         fields = ["id", "slug", "url", "name", "position"]
+        read_only_fields = fields
 
 
 class LeverOut(serializers.ModelSerializer[Lever]):
@@ -99,6 +101,7 @@ class LeverOut(serializers.ModelSerializer[Lever]):
     class Meta:
         model = Lever
         fields = ["slug", "name", "description", "position"]
+        read_only_fields = fields
 
 
 class MeasurePointOut(serializers.ModelSerializer[MeasurePoint]):
@@ -110,6 +113,7 @@ class MeasurePointOut(serializers.ModelSerializer[MeasurePoint]):
     class Meta:
         model = MeasurePoint
         fields = ["on", "value", "organisation"]
+        read_only_fields = fields
 
 
 class MeasureOut(serializers.ModelSerializer[Measure]):
@@ -120,6 +124,7 @@ class MeasureOut(serializers.ModelSerializer[Measure]):
     class Meta:
         model = Measure
         fields = ["slug", "name", "unit", "description", "illustrative", "points"]
+        read_only_fields = fields
 
 
 class ProgrammeOut(serializers.ModelSerializer[Programme]):
@@ -135,6 +140,7 @@ class ProgrammeOut(serializers.ModelSerializer[Programme]):
         model = Programme
         fields = ["id", "slug", "url", "name", "summary", "lead", "partners", "starts_on", "ends_on"]
         fields += ["levers", "measures", "created"]
+        read_only_fields = fields
 
 
 class LearningActivityOut(serializers.ModelSerializer[LearningActivity]):
@@ -146,6 +152,7 @@ class LearningActivityOut(serializers.ModelSerializer[LearningActivity]):
     class Meta:
         model = LearningActivity
         fields = ["id", "slug", "url", "kind", "name", "description", "held_on", "position", "programme"]
+        read_only_fields = fields
 
 
 class KeyFigureOut(serializers.ModelSerializer[KeyFigure]):
@@ -156,6 +163,7 @@ class KeyFigureOut(serializers.ModelSerializer[KeyFigure]):
     class Meta:
         model = KeyFigure
         fields = ["slug", "name", "value", "unit", "as_of", "as_of_words", "population", "locator", "illustrative"]
+        read_only_fields = fields
 
 
 class CaseStudyOut(serializers.ModelSerializer[CaseStudy]):
@@ -163,6 +171,7 @@ class CaseStudyOut(serializers.ModelSerializer[CaseStudy]):
 
     url = Url("case-studies")
     programme = RefTo()
+    citation_url = serializers.CharField(read_only=True, help_text="Empty where there is none.")
     key_figures = KeyFigureOut(many=True)
     levers = LeverOut(many=True, source="programme.levers")
     learning_activities = serializers.ListField(child=RefTo(), source="programme.activities.all")
@@ -172,6 +181,7 @@ class CaseStudyOut(serializers.ModelSerializer[CaseStudy]):
         fields = ["id", "slug", "url", "title", "topic", "programme", "status", "background", "reflections"]
         fields += ["citation", "citation_url", "published_on", "key_figures", "levers", "learning_activities"]
         fields += ["created", "modified"]
+        read_only_fields = fields
 
 
 class HabitOut(serializers.ModelSerializer[Code]):
@@ -184,6 +194,7 @@ class HabitOut(serializers.ModelSerializer[Code]):
     class Meta:
         model = Code
         fields = ["position", "code", "url", "name", "question", "definition"]
+        read_only_fields = fields
 
     def get_question(self, code: Code) -> str:
         """Return the question that the habit answers."""
@@ -201,6 +212,7 @@ class ThemeOut(serializers.ModelSerializer[Code]):
     class Meta:
         model = Code
         fields = ["id", "slug", "url", "name", "definition", "parent"]
+        read_only_fields = fields
 
 
 def context_of(request: Any) -> dict[str, Any]:

@@ -201,9 +201,9 @@ def _of_move(name: str) -> type[InsightMove]:
         operation_id=f"{name}_insight",
         summary=f"{name.capitalize()} an insight",
         description=f"{ways.capitalize()}. Open to: {', '.join(who)}.",
-        request=move_body(name),
+        request=move_body(name) if steps[0].needs_reason else None,
         responses={200: SingleInsight},
-        examples=[examples.DECLINE if steps[0].needs_reason else examples.NOTHING],
+        examples=[examples.DECLINE] if steps[0].needs_reason else [],
     )
     view = type(f"Insight{name.capitalize()}", (InsightMove,), {"move": name, "__doc__": f"`insights/{{id}}/{name}/`"})
     return extend_schema_view(post=described)(view)
