@@ -37,7 +37,10 @@ def home_page(person: User | None) -> HomePage:
     found = counts()
     total = found["all"][""]
     newest = search.page(
-        person=person, selection=Selection(status=(Status.PUBLISHED,)), links=page_links(), page_size=NEWEST
+        person=person,
+        selection=Selection(status=(Status.PUBLISHED,), illustrative=False),
+        links=page_links(),
+        page_size=NEWEST,
     )
     return HomePage(
         there="There is" if total == 1 else "There are",
