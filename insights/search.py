@@ -15,7 +15,7 @@ import orjson
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Exists, FloatField, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast
 
 from accounts.models import User
@@ -226,7 +226,7 @@ def _ranked(found: QuerySet[Insight], q: str) -> QuerySet[Insight]:
     if not q:
         return found.annotate(rank=Value(0.0, output_field=FloatField()))
     query = SearchQuery(q, search_type="websearch", config=SEARCH_CONFIG)
-    return found.annotate(rank=Cast(SearchRank("search", query), FloatField()))
+    return found.annotate(rank=Cast(SearchRank(F("search"), query), FloatField()))
 
 
 def _cursor(row: Row, *, backwards: bool = False) -> str:
