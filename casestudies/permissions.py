@@ -57,6 +57,9 @@ class Reach:
     inside: Mapping[UUID, frozenset[str]]
     withheld: frozenset[UUID]
 
+    def __hash__(self) -> int:
+        return hash((self.everywhere, frozenset(self.inside.items()), self.withheld))
+
 
 def allowed(*, verb: str, object: str, status: str, standings: Iterable[Standing]) -> bool:
     """Say whether the table allows it; whatever no rule names is denied."""

@@ -1,21 +1,39 @@
-"""One query that returns insights as rows ready to send: each a JSON object made by the database.
+"""One query that returns insights as rows ready to send; FIELDS are the names in them, which the API's schema keeps to.
 
-The names and order of the fields are FIELDS; the API's schema is held to them by a test.
+What an insight has one of comes as columns, what it has several of as JSON made by the database: that measured best.
+Planning this query costs more than running it, so its text is kept the same from page to page, and prepared.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import orjson
+import psycopg
+from django.conf import settings
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
 from insights.visibility import Reader
 from lhs.models import HABITS, THEMES
+
+# A question asked this often on one connection is prepared there; so many are kept prepared.
+PREPARE_AFTER = 2
+KEPT_PREPARED = 20
+# Columns of an insight that are sent as they are.
+PLAIN = (
+    *("kind", "title", "text", "perspective", "level", "effect", "response", "status", "section", "position"),
+    *("locator", "illustrative", "external_id"),
+)
+FIELDS = (
+    *("id", "url", *PLAIN, "audiences", "source", "voices", "programme", "case_study", "learning_activity"),
+    *("habits", "themes", "tagged", "evidence", "created", "modified"),
+)
 
 
 @dataclass(frozen=True)
@@ -30,84 +48,55 @@ class Links:
     audience: str
 
 
-def _reference(alias: str, link: str) -> str:
-    return f"json_build_object('id', {alias}.id, 'name', {alias}.name, 'url', %({link})s || {alias}.id || '/')"
+@dataclass(frozen=True)
+class Place:
+    """A place between two rows: after (or, backwards, before) the row with this rank and id."""
+
+    rank: float
+    id: UUID
+    backwards: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """An insight ready to send, with what a cursor needs to find the page after it."""
+
+    id: str
+    rank: float
+    json: bytes
 
 
 def _tags(name: str, codebook: str) -> str:
     return f"""
-        (SELECT coalesce(json_agg(json_build_object(
-            '{name}', c.slug, 'state', t.state, 'score', round(t.score::numeric, 4), 'origin', t.origin,
-            'reason', t.reason, 'version', v.version) ORDER BY c.position, c.name), '[]'::json)
-        FROM insights_tag t JOIN lhs_code c ON c.id = t.code_id LEFT JOIN lhs_tagger v ON v.id = t.tagger_id
-        WHERE t.insight_id = i.id AND c.codebook_id = (SELECT id FROM lhs_codebook WHERE slug = '{codebook}')
-            AND (t.state <> 'rejected' OR %(every_rejected)s OR i.programme_id = ANY(%(rejected_in)s)))
+        json_agg(json_build_object('{name}', c.slug, 'state', t.state, 'score', round(t.score::numeric, 4),
+            'origin', t.origin, 'reason', t.reason, 'version', v.version) ORDER BY c.position, c.name)
+            FILTER (WHERE b.slug = '{codebook}')
     """
 
 
-# name → SQL over an insight `i`, its programme `p`, case study `s`, activity `a` and first source `f` with place `o`.
-FIELDS: dict[str, str] = {
-    "id": "i.id",
-    "url": "%(insight)s || i.id || '/'",
-    "kind": "i.kind",
-    "title": "i.title",
-    "text": "i.text",
-    "perspective": "i.perspective",
-    "level": "i.level",
-    "effect": "i.effect",
-    "response": "i.response",
-    "status": "i.status",
-    "section": "i.section",
-    "position": "i.position",
-    "locator": "i.locator",
-    "illustrative": "i.illustrative",
-    "external_id": "i.external_id",
-    "audiences": f"""
-        (SELECT coalesce(json_agg({_reference("d", "audience")} ORDER BY d.position, d.name), '[]'::json)
-        FROM insights_insight_audiences m JOIN casestudies_audience d ON d.id = m.audience_id
-        WHERE m.insight_id = i.id)
-    """,
-    "source": f"""
-        json_build_object('kind', f.kind, 'role', f.role,
-            'organisation', CASE WHEN o.id IS NOT NULL THEN {_reference("o", "organisation")} END,
-            'place', f.place, 'collected_on', f.collected_on, 'consent', f.consent)
-    """,
-    "voices": "(SELECT count(*) FROM insights_source x WHERE x.insight_id = i.id)",
-    "programme": _reference("p", "programme"),
-    "case_study": "CASE WHEN s.id IS NOT NULL THEN json_build_object("
-    "'id', s.id, 'name', s.title, 'url', %(case_study)s || s.id || '/') END",
-    "learning_activity": f"CASE WHEN a.id IS NOT NULL THEN {_reference('a', 'learning_activity')} END",
-    "habits": _tags("code", HABITS),
-    "themes": _tags("slug", THEMES),
-    "tagged": f"""
-        (SELECT json_build_object('version', v.version, 'at', g.at)
-        FROM insights_tagging g JOIN lhs_tagger v ON v.id = g.tagger_id
-        WHERE g.insight_id = i.id AND NOT g.due
-            AND g.codebook_id = (SELECT id FROM lhs_codebook WHERE slug = '{HABITS}'))
-    """,
-    "evidence": """
-        (SELECT coalesce(json_agg(json_build_object('relation', e.relation, 'direction', e.direction,
-            'id', e.id, 'name', e.name, 'url', %(insight)s || e.id || '/') ORDER BY e.id), '[]'::json)
-        FROM (
-            SELECT e.relation, 'to' AS direction, n.id, coalesce(nullif(n.title, ''), left(n.text, 80)) AS name
-            FROM insights_evidence e JOIN insights_insight n ON n.id = e.other_id
-            WHERE e.insight_id = i.id AND {seen}
-            UNION ALL
-            SELECT e.relation, 'from', n.id, coalesce(nullif(n.title, ''), left(n.text, 80))
-            FROM insights_evidence e JOIN insights_insight n ON n.id = e.insight_id
-            WHERE e.other_id = i.id AND {seen}
-        ) e)
-    """,
-    "created": "i.created",
-    "modified": "i.modified",
-}
 # What of the other end of a piece of evidence this reader may open.
-_SEEN = """(
-    n.status = ANY(%(everywhere)s) AND NOT n.words_withheld OR n.programme_id = ANY(%(inside)s)
-)"""
-_COLUMNS = ", ".join(f"{sql} AS {name}" for name, sql in FIELDS.items()).replace("{seen}", _SEEN)
+_SEEN = """
+    n.status = ANY(%(everywhere)s::text[]) AND NOT n.words_withheld OR n.programme_id = ANY(%(inside)s::uuid[])
+"""
 _ROWS = f"""
-    SELECT page.id, page.rank, row_to_json(r)::text
+    SELECT i.id::text, page.rank, {", ".join(f"i.{name}" for name in PLAIN)},
+        (SELECT json_agg(json_build_object('id', d.id, 'name', d.name, 'url', %(audience)s::text || d.id || '/')
+            ORDER BY d.position, d.name)
+        FROM insights_insight_audiences m JOIN casestudies_audience d ON d.id = m.audience_id
+        WHERE m.insight_id = i.id)::text,
+        f.kind, f.role, o.id::text, o.name, f.place, f.collected_on::text, f.consent,
+        (SELECT count(*) FROM insights_source x WHERE x.insight_id = i.id),
+        p.id::text, p.name, s.id::text, s.title, a.id::text, a.name, tags.habits::text, tags.themes::text,
+        w.version, to_json(g.at)::text,
+        (SELECT json_agg(json_build_object('relation', e.relation, 'direction', e.direction, 'id', n.id,
+            'name', coalesce(nullif(n.title, ''), left(n.text, 80)), 'url', %(insight)s::text || n.id || '/')
+            ORDER BY n.id)
+        FROM (
+            SELECT relation, 'to' AS direction, other_id AS id FROM insights_evidence WHERE insight_id = i.id
+            UNION ALL
+            SELECT relation, 'from', insight_id FROM insights_evidence WHERE other_id = i.id
+        ) e JOIN insights_insight n ON n.id = e.id WHERE {_SEEN})::text,
+        to_json(i.created)::text, to_json(i.modified)::text
     FROM ({{page}}) page
     JOIN insights_insight i ON i.id = page.id
     JOIN casestudies_programme p ON p.id = i.programme_id
@@ -115,48 +104,122 @@ _ROWS = f"""
     LEFT JOIN casestudies_learningactivity a ON a.id = i.learning_activity_id
     JOIN insights_source f ON f.insight_id = i.id AND f.position = 0
     LEFT JOIN casestudies_organisation o ON o.id = f.organisation_id
-    CROSS JOIN LATERAL (SELECT {_COLUMNS}) r
+    LEFT JOIN insights_tagging g ON g.insight_id = i.id AND NOT g.due
+        AND g.codebook_id = (SELECT id FROM lhs_codebook WHERE slug = '{HABITS}')
+    LEFT JOIN lhs_tagger w ON w.id = g.tagger_id
+    LEFT JOIN LATERAL (
+        SELECT {_tags("code", HABITS)} AS habits, {_tags("slug", THEMES)} AS themes
+        FROM insights_tag t JOIN lhs_code c ON c.id = t.code_id JOIN lhs_codebook b ON b.id = c.codebook_id
+        LEFT JOIN lhs_tagger v ON v.id = t.tagger_id
+        WHERE t.insight_id = i.id
+            AND (t.state <> 'rejected' OR %(every_rejected)s::bool OR i.programme_id = ANY(%(rejected_in)s::uuid[]))
+    ) tags ON true
     ORDER BY page.rank DESC, page.id DESC
 """
+# psycopg remembers how to read a statement of up to 4,096 characters.
+_ROWS = " ".join(_ROWS.split())
 
 
-@dataclass(frozen=True)
-class Row:
-    """An insight ready to send, with what a cursor needs to find the page after it."""
+def statement_of(found: QuerySet[Any]) -> str | None:
+    """Return a queryset with the annotation `rank` as SQL with its values in it; None if it can find nothing.
 
-    id: UUID
-    rank: float
-    json: bytes
-
-
-def rows(*, reader: Reader, page: QuerySet[Any], links: Links) -> list[Row]:
-    """Run `page`, a bounded queryset of insights annotated with `rank`, as one query; return its rows ready to send.
-
-    Rows come in the order of rank, then newest first.
+    The values are part of the text so that the database plans for them, and may keep that plan.
     """
     try:
-        inner, values = page.values_list("id", "rank").query.sql_with_params()
+        sql, values = found.order_by().values_list("id", "rank").query.sql_with_params()
     except EmptyResultSet:
+        return None
+    return psycopg.ClientCursor(_connected()).mogrify(sql, values).replace("%", "%%")
+
+
+def rows(
+    *,
+    reader: Reader,
+    found: str | None,
+    links: Links,
+    how_many: int = 1,
+    ranked: bool = False,
+    place: Place | None = None,
+    only: UUID | None = None,
+) -> list[Row]:
+    """Return the first `how_many` of what is found (`statement_of`), or those beyond a place, ready to send.
+
+    They come newest first or, when `ranked`, best first; `only` picks the one with this id.
+    """
+    if found is None:
         return []
     rejected_in = reader.sees_rejected_in()
     named: dict[str, Any] = {
-        **asdict(links),
+        "insight": links.insight,
+        "audience": links.audience,
         "every_rejected": rejected_in is None,
         "rejected_in": rejected_in or [],
         "everywhere": sorted(reader.reach.everywhere),
         "inside": sorted(reader.reach.inside),
     }
-    sql, named = _named(inner, values, named)
-    with connection.cursor() as cursor:
-        cursor.execute(_ROWS.replace("{page}", sql), named)
-        return [Row(id, float(rank), json.encode()) for id, rank, json in cursor.fetchall()]
+    where = ""
+    if only is not None:
+        where = "WHERE id = %(id)s"
+        named["id"] = only
+    elif place is not None:
+        beyond = ">" if place.backwards else "<"
+        where = f"WHERE (rank, id) {beyond} (%(rank)s::float8, %(id)s)" if ranked else f"WHERE id {beyond} %(id)s"
+        named |= {"id": place.id, "rank": place.rank} if ranked else {"id": place.id}
+    way = "ASC" if place is not None and place.backwards else "DESC"
+    order = f"rank {way}, id {way}" if ranked else f"id {way}"
+    page = f"SELECT id, rank FROM ({found}) found {where} ORDER BY {order} LIMIT {how_many}"
+    with _preparing_cursor() as cursor:
+        cursor.execute(_ROWS.replace("{page}", page), named)
+        return [Row(record[0], float(record[1]), _ready(record, links)) for record in cursor.fetchall()]
 
 
-def _named(sql: str, values: Sequence[Any], named: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Give Django's positional parameters names, because one statement cannot mix the two."""
-    parts = sql.split("%s")
-    out = parts[0]
-    for number, (value, part) in enumerate(zip(values, parts[1:], strict=True)):
-        out += f"%(p{number})s{part}"
-        named[f"p{number}"] = value
-    return out, named
+def _preparing_cursor() -> CursorWrapper:
+    """Return a cursor whose parameters go to the server apart from the statement, which alone can be prepared.
+
+    Django's own cursors write the values into the text. A pooler that lends one connection to many and keeps no
+    prepared statements needs PREPARED_STATEMENTS off.
+    """
+    bare = _connected()
+    bare.prepare_threshold = PREPARE_AFTER if getattr(settings, "PREPARED_STATEMENTS", True) else None
+    bare.prepared_max = KEPT_PREPARED
+    cursor: Any = psycopg.Cursor(bare)
+    return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
+
+
+def _connected() -> psycopg.Connection[Any]:
+    connection.ensure_connection()
+    bare: psycopg.Connection[Any] = connection.connection
+    return bare
+
+
+def _ready(record: Sequence[Any], links: Links) -> bytes:
+    id, plain, rest = record[0], record[2 : 2 + len(PLAIN)], record[2 + len(PLAIN) :]
+    audiences, kind, role, place_id, place_name, place, collected_on, consent, voices = rest[:9]
+    programme, programme_name, case_study, case_study_name, activity, activity_name = rest[9:15]
+    habits, themes, version, at, evidence, created, modified = rest[15:]
+    source = {
+        "kind": kind,
+        "role": role,
+        "organisation": _reference(place_id, place_name, links.organisation),
+        "place": place,
+        "collected_on": collected_on,
+        "consent": consent,
+    }
+    values = (
+        *(id, f"{links.insight}{id}/", *plain, _several(audiences), source, voices),
+        _reference(programme, programme_name, links.programme),
+        _reference(case_study, case_study_name, links.case_study),
+        _reference(activity, activity_name, links.learning_activity),
+        *(_several(habits), _several(themes)),
+        {"version": version, "at": orjson.Fragment(at)} if at else None,
+        *(_several(evidence), orjson.Fragment(created), orjson.Fragment(modified)),
+    )
+    return orjson.dumps(dict(zip(FIELDS, values, strict=True)))
+
+
+def _several(json: str | None) -> Any:
+    return orjson.Fragment(json) if json else []
+
+
+def _reference(id: str | None, name: str, link: str) -> dict[str, str] | None:
+    return {"id": id, "name": name, "url": f"{link}{id}/"} if id else None

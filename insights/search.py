@@ -8,6 +8,7 @@ import datetime
 import difflib
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from insights.choices import TagState
 from insights.models import Insight, Source, Tag
 from insights.models.said import SEARCH_CONFIG
 from insights.models.words import clean_words
-from insights.rows import Links, Row, rows
+from insights.rows import Links, Place, Row, rows, statement_of
 from insights.visibility import Reader
 from lhs.models import HABITS, THEMES
 
@@ -78,13 +79,8 @@ class Page:
     suggestion: str | None = None
 
 
-@dataclass(frozen=True)
-class Cursor:
-    """A place between two rows: after (or, backwards, before) the row with this rank and id."""
-
-    rank: float
-    id: UUID
-    backwards: bool = False
+class Cursor(Place):
+    """A place in a list, as it is given out to find the page beside it."""
 
     def __str__(self) -> str:
         said = orjson.dumps([self.rank, self.id.hex, int(self.backwards)])
@@ -115,17 +111,15 @@ def page(
     reader = Reader.of(person)
     place = Cursor.read(cursor) if cursor else None
     selection = _cleaned(selection)
-    found = _ranked(selected(reader, selection), selection.q)
     backwards = place is not None and place.backwards
-    if place is not None:
-        beyond = "gt" if backwards else "lt"
-        further = Q(**{f"id__{beyond}": place.id})
-        if selection.q:
-            further = Q(**{f"rank__{beyond}": place.rank}) | Q(rank=place.rank) & further
-        found = found.filter(further)
-    order = ("rank", "id") if backwards else ("-rank", "-id")
-    found = found.order_by(*(order if selection.q else order[1:]))
-    there = rows(reader=reader, page=found[: page_size + 1], links=links)
+    there = rows(
+        reader=reader,
+        found=_found(reader, selection),
+        links=links,
+        how_many=page_size + 1,
+        ranked=bool(selection.q),
+        place=place,
+    )
     more = len(there) > page_size
     if more:
         there = there[1:] if backwards else there[:page_size]
@@ -140,7 +134,7 @@ def page(
 def one(*, person: User | None, insight_id: UUID, links: Links) -> bytes:
     """Return one insight ready to send, with the nearest example beside each suggestion; raises Missing."""
     reader = Reader.of(person)
-    found = rows(reader=reader, page=_ranked(reader.insights().filter(id=insight_id), ""), links=links)
+    found = rows(reader=reader, found=_found(reader, Selection()), links=links, only=insight_id)
     if not found:
         raise Missing("There is no such insight, or you may not open it.")
     from insights.neighbours import with_neighbours
@@ -222,6 +216,23 @@ def _cleaned(wanted: Selection) -> Selection:
     return replace(wanted, **cleaned)
 
 
+def _found(reader: Reader, wanted: Selection) -> str | None:
+    """Return what is selected, with its rank, as SQL; None if that can be nothing.
+
+    Putting the SQL together takes as long as a page does, so it is kept for who reads alike and asks alike – unless
+    it holds an answer of the database that may be another tomorrow.
+    """
+    lasting = not wanted.organisation and TagState.REJECTED not in wanted.habit_state
+    return _kept(reader, wanted) if lasting else _put_together(reader, wanted)
+
+
+def _put_together(reader: Reader, wanted: Selection) -> str | None:
+    return statement_of(_ranked(selected(reader, wanted), wanted.q))
+
+
+_kept = lru_cache(maxsize=512)(_put_together)
+
+
 def _ranked(found: QuerySet[Insight], q: str) -> QuerySet[Insight]:
     if not q:
         return found.annotate(rank=Value(0.0, output_field=FloatField()))
@@ -230,7 +241,7 @@ def _ranked(found: QuerySet[Insight], q: str) -> QuerySet[Insight]:
 
 
 def _cursor(row: Row, *, backwards: bool = False) -> str:
-    return str(Cursor(row.rank, row.id, backwards))
+    return str(Cursor(row.rank, UUID(row.id), backwards))
 
 
 def _tagged(reader: Reader, codebook: str, codes: tuple[str, ...], states: tuple[str, ...]) -> Exists:

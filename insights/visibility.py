@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -30,9 +30,12 @@ def may_here(person: User | None, verb: str, object: str, insight: Insight) -> b
 
 @dataclass(frozen=True)
 class Reader:
-    """A person (None: not signed in) with all that the permission table opens to them, asked for once."""
+    """A person (None: not signed in) with all that the permission table opens to them, asked for once.
 
-    person: User | None
+    Readers to whom the same is open are equal.
+    """
+
+    person: User | None = field(compare=False)
     reach: Reach
 
     @classmethod
