@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
@@ -55,6 +56,18 @@ def nobody_was_counted_yet():
     for key in counts.scan_iter("throttle:*"):
         counts.delete(key)
     counter_at.cache_clear()
+
+
+@pytest.fixture
+def rates(settings):
+    """Change the rates while the server runs. By the hour, so that no window closes during a test."""
+
+    def change(**said: str) -> None:
+        framework = copy.deepcopy(settings.REST_FRAMEWORK)
+        framework["DEFAULT_THROTTLE_RATES"] |= said
+        settings.REST_FRAMEWORK = framework
+
+    return change
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-
 import pytest
 import redis
 
@@ -13,18 +11,6 @@ from tests.api.conftest import Caller, faults
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def rates(settings):
-    """Change the rates while the server runs. By the hour, so that no window closes during a test."""
-
-    def change(**said: str) -> None:
-        framework = copy.deepcopy(settings.REST_FRAMEWORK)
-        framework["DEFAULT_THROTTLE_RATES"] |= said
-        settings.REST_FRAMEWORK = framework
-
-    return change
 
 
 @pytest.fixture
