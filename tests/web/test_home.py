@@ -84,9 +84,12 @@ def test_an_insight_without_a_title_is_named_by_its_words_in_the_link_to_it(clie
     assert home(client).links("Open this finding: Two systems ask for the same details.") == [f"/insights/{told.id}/"]
 
 
-def test_what_was_composed_to_show_the_software_says_so(client):
+def test_what_was_composed_to_show_the_software_is_not_offered_as_new(client):
     InsightFactory(title="Made up", illustrative=True)
-    assert "Illustrative example." in home(client).words
+    InsightFactory(title="Said by somebody")
+    words = home(client).words
+    assert "Said by somebody" in words
+    assert "Made up" not in words
 
 
 def test_withheld_words_are_not_on_the_first_page(client):
