@@ -284,7 +284,7 @@ def test_these_tables_leave_out_no_verb_and_no_address():
 
     verbs = {verb for verb, _, _ in lines(INSIGHTS)}
     assert set(MOVE_NAMES) <= verbs
-    names = {route.name for route in v1}
+    names = {str(route.name) for route in v1}
     assert {name for name in names if name.startswith("insight-")} == {
         *(f"insight-{name}" for name in MOVE_NAMES),
         "insight-habit",
