@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import os
 from contextlib import ExitStack
+from typing import Any
 
 import django
 import pytest
@@ -32,6 +33,31 @@ def _set_up() -> None:
 
 
 _set_up()
+
+
+@pytest.fixture(scope="session")
+def fitted() -> Any:
+    """The habits' head fitted to the exemplars, its figures and the digest of its data: once for the whole run."""
+    from lhs.training import train_on_exemplars
+
+    return train_on_exemplars()
+
+
+@pytest.fixture
+def tagger(fitted: Any) -> Any:
+    """The habits' first tagger, in use in this test's database."""
+    from lhs.codebooks import ensure_habits
+    from lhs.models import Tagger
+
+    head, figures, digest = fitted
+    return Tagger.objects.create(
+        codebook=ensure_habits(),
+        version=1,
+        artefact=head.to_bytes(),
+        figures=figures,
+        data_digest=digest,
+        state=Tagger.State.CHAMPION,
+    )
 
 
 @pytest.hookimpl(trylast=True)

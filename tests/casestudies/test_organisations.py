@@ -12,6 +12,7 @@ from django.db.models import Case, Value, When
 
 from casestudies.models import Organisation
 from tests.factories import OrganisationFactory
+from tests.locks import waiting
 from tests.waiting import until
 
 
@@ -91,15 +92,10 @@ def test_two_moves_at_once_that_each_look_sound_do_not_close_a_ring_together():
             connection.close()
         return "moved"
 
-    def somebody_waits() -> bool:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
-            return cursor.fetchone()[0]
-
     with ThreadPoolExecutor(2) as pool:
         moving = [pool.submit(first), pool.submit(second)]
         try:
-            until(lambda: somebody_waits() or moving[1].done(), what="the second move to wait for the first")
+            until(lambda: waiting() or moving[1].done(), what="the second move to wait for the first")
         finally:
             second_waits.set()
         assert [move.result(timeout=20) for move in moving] == ["moved", "refused"]

@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from insights.capture import edit
 from insights.models import Tag, Tagging
 from lhs.models import HABITS
 from tests.factories import InsightFactory, TaggerFactory, UserFactory, habit
+from tests.locks import in_a_thread, waiting
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def waiting_on_a_lock() -> bool:
-    """Say whether some session of this database waits for another."""
-    with connection.cursor() as cursor:
-        # Not pg_stat_activity: a transaction sees that as it stood when it first looked.
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted)")
-        return bool(cursor.fetchone()[0])
-
-
-def in_a_thread(pool: ThreadPoolExecutor, verb, **arguments) -> Future:
-    """Run `verb` on a connection of its own."""
-
-    def run():
-        try:
-            return verb(**arguments)
-        finally:
-            connection.close()
-
-    return pool.submit(run)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +29,7 @@ def test_an_edit_waits_for_the_worker_and_the_worker_does_not_wait_for_the_edit(
         with transaction.atomic():
             list(Tagging.objects.select_for_update().filter(insight=insight, codebook__slug=HABITS))
             editing = in_a_thread(pool, edit, person=curator, insight_id=insight.id, **said)
-            until(lambda: waiting_on_a_lock() or editing.done(), what="the edit to wait for the worker")
+            until(lambda: waiting() or editing.done(), what="the edit to wait for the worker")
             Tag.objects.create(
                 insight=insight, code=habit("staff"), state="suggested", origin="machine", score=0.5, tagger=tagger
             )

@@ -6,7 +6,6 @@ import pytest
 
 from lhs.encoder import Encoder, loaded
 from lhs.head import Head
-from lhs.training import train_on_exemplars
 
 
 @pytest.fixture(scope="session")
@@ -15,8 +14,8 @@ def encoder() -> Encoder:
 
 
 @pytest.fixture(scope="session")
-def trained() -> tuple[Head, dict[str, Any]]:
-    head, figures, _ = train_on_exemplars()
+def trained(fitted: Any) -> tuple[Head, dict[str, Any]]:
+    head, figures, _ = fitted
     return head, figures
 
 
