@@ -1,0 +1,108 @@
+"""The system that the journeys go through: one for all of them, started the way `make run` starts it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import psutil
+import psycopg
+
+from tests.faults.system import System, manage
+from tests.waiting import until
+
+ELECTIVE = "elective-recovery-north-central-london"
+PASSWORD = "a long enough password"
+
+# People are made where they are made for real: by a command on the running system.
+PEOPLE = f"""
+import json, os
+from accounts.models import Role
+from accounts.signin import one_time_link
+from casestudies.members import admit
+
+def someone(email, name, role, *programmes):
+    person = admit(email=email, role=role, programmes=programmes)
+    person.name = name
+    person.set_password("{PASSWORD}")
+    person.save()
+    return one_time_link(person=person, base_url=BASE)
+
+print(json.dumps({{
+    "database": os.environ["DATABASE_URL"],
+    "leader": someone("leila@example.org", "Leila", Role.VIEWER),
+    "contributor": someone("ama@example.org", "Ama", Role.CONTRIBUTOR, "{ELECTIVE}"),
+    "guest": someone("ola@example.org", "Ola", Role.VIEWER),
+    "newcomer": someone("nia@example.org", "Nia", Role.CONTRIBUTOR, "{ELECTIVE}"),
+    "curator": someone("kofi@example.org", "Kofi", Role.CURATOR),
+}}))
+"""
+
+
+class Place(System):
+    """The running system, and what a journey may do to it from outside."""
+
+    def __init__(self, data: Path) -> None:
+        super().__init__(data)
+        self.home = f"http://localhost:{self.port}"
+
+    @property
+    def curator_link(self) -> str:
+        """The link that `up` printed for the demo curator. It works once."""
+        found = re.search(r"demo curator: (\S+)", self.out)
+        assert found, self.out
+        return found[1]
+
+    @cached_property
+    def people(self) -> dict[str, str]:
+        """The people of the journeys, each with a sign-in link that works once, and the database's address."""
+        done = manage("shell", "-v", "0", "-c", f"BASE = {self.home!r}\n{PEOPLE}", data=self.data)
+        assert done.returncode == 0, done.stderr
+        made: dict[str, str] = json.loads(done.stdout.splitlines()[-1])
+        return made
+
+    @cached_property
+    def token(self) -> str:
+        """A token for a contributor of the elective recovery programme, as an operator makes one."""
+        done = manage("token", "rosa@example.org", "--role", "contributor", "--programme", ELECTIVE, data=self.data)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def published(self) -> list[dict[str, Any]]:
+        """Every published insight, as the API gives it to anyone."""
+        status, page = self.get("/api/v1/insights/?page_size=500")
+        assert status == 200, page
+        found: list[dict[str, Any]] = page["results"]
+        return found
+
+    def wait_until_tagged(self) -> None:
+        """Wait until the tagger has read every published insight."""
+        until(lambda: all(insight["tagged"] for insight in self.published()), 60, what="the tagger", every=0.25)
+
+    @contextmanager
+    def tagger_held_up(self) -> Iterator[None]:
+        """Freeze the worker, as a machine that is short of breath does; it goes on afterwards where it was."""
+        worker = psutil.Process(self.child("worker")["pid"])
+        processes = [worker, *worker.children(recursive=True)]
+        for process in processes:
+            process.suspend()
+        try:
+            yield
+        finally:
+            for process in processes:
+                process.resume()
+
+    @contextmanager
+    def something_broken(self) -> Iterator[None]:
+        """Take the table of case studies away, so that whoever asks for them meets a fault of ours."""
+        with psycopg.connect(self.people["database"], autocommit=True) as connection:
+            connection.execute("ALTER TABLE casestudies_casestudy RENAME TO casestudies_casestudy_away")
+            try:
+                yield
+            finally:
+                connection.execute("ALTER TABLE casestudies_casestudy_away RENAME TO casestudies_casestudy")
