@@ -1,0 +1,228 @@
+"""Every page there is, in each state that looks different, and the way to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from tests.journeys.place import Place
+from tests.journeys.window import PHONE, Window
+
+STUDY = "/case-studies/elective-recovery/"
+
+
+class Open(Protocol):
+    """Opens a window; see conftest."""
+
+    def __call__(self, who: str | None = None, *, width: int = ..., for_axe: bool = ...) -> Window: ...
+
+
+class Ways:
+    """Ways to pages. `waiting` is an insight that was sent in and is tagged, `draft` one that nobody has seen."""
+
+    def __init__(self, place: Place, open_window: Open, waiting: dict[str, Any], draft: dict[str, Any]) -> None:
+        self.place = place
+        self._open_window = open_window
+        self.waiting = f"/insights/{waiting['id']}/"
+        self.draft = f"/insights/{draft['id']}/"
+
+    def window(self, who: str | None = None) -> Window:
+        """A phone that axe may look into."""
+        return self._open_window(who, width=PHONE, for_axe=True)
+
+    def at(self, path: str, who: str | None = None) -> Window:
+        """A window at an address."""
+        window = self.window(who)
+        window.open(path)
+        return window
+
+
+Way = Callable[[Ways], Window]
+SCREENS: dict[str, tuple[str, Way]] = {}
+
+
+def screen(heading: str) -> Callable[[Way], Way]:
+    """Note a way to a page, with the heading by which to know that it led there."""
+
+    def note(way: Way) -> Way:
+        SCREENS[way.__name__.replace("_", " ")] = (heading, way)
+        return way
+
+    return note
+
+
+@screen("What care teams learned, kept and found again")
+def home(ways: Ways) -> Window:
+    return ways.at("/")
+
+
+@screen("Case studies")
+def case_studies(ways: Ways) -> Window:
+    return ways.at("/case-studies/")
+
+
+@screen("North Central London's accelerated elective recovery programme")
+def case_study(ways: Ways) -> Window:
+    return ways.at(STUDY)
+
+
+@screen("North Central London's accelerated elective recovery programme")
+def case_study_recommendations(ways: Ways) -> Window:
+    return ways.at(f"{STUDY}#recommendations")
+
+
+@screen("Insights")
+def insights(ways: Ways) -> Window:
+    return ways.at("/insights/")
+
+
+@screen("Insights")
+def insights_filtered(ways: Ways) -> Window:
+    return ways.at("/insights/?habit=staff&habit_state=suggested&kind=finding&q=staff&no-such-filter=1&level=planet")
+
+
+@screen("Insights")
+def insights_none_found(ways: Ways) -> Window:
+    return ways.at("/insights/?q=exaustion&kind=finding")
+
+
+@screen("Continuity of care")
+def insight(ways: Ways) -> Window:
+    found = next(one for one in ways.place.published() if one["external_id"] == "ele-r01")
+    return ways.at(f"/insights/{found['id']}/")
+
+
+@screen("Finding")
+def insight_as_its_team_sees_it(ways: Ways) -> Window:
+    return ways.at(ways.waiting, "contributor")
+
+
+@screen("Finding")
+def insight_as_a_curator_sees_it(ways: Ways) -> Window:
+    return ways.at(ways.waiting, "curator")
+
+
+@screen("Finding")
+def insight_declined_without_a_reason(ways: Ways) -> Window:
+    window = ways.at(ways.waiting, "curator")
+    window.page.get_by_text("Decline with a reason").click()
+    window.press("Decline")
+    return window
+
+
+@screen("Finding")
+def insight_just_decided(ways: Ways) -> Window:
+    window = ways.at(ways.waiting, "curator")
+    window.press("Reject Feedback")
+    window.page.get_by_text("You rejected Feedback.").wait_for()
+    return window
+
+
+@screen("Finding")
+def insight_not_tagged_yet(ways: Ways) -> Window:
+    window = ways.at("/insights/log/", "contributor")
+    with ways.place.tagger_held_up():
+        window.page.get_by_label("What was found").fill("The porters wait for the lift, and the clinic waits for them.")
+        window.page.get_by_role("radio", name="Finding", exact=True).check()
+        window.page.get_by_role("radio", name="Data", exact=True).check()
+        window.press("Save draft")
+        window.page.get_by_text("Tags appear in a few seconds").wait_for()
+        # What is on the page stays as it is from here on: whenever its script asks, there is nothing new.
+        window.page.route("**/tags/**", lambda route: route.fulfill(status=204))
+    return window
+
+
+@screen("Log an insight")
+def log(ways: Ways) -> Window:
+    return ways.at("/insights/log/", "contributor")
+
+
+@screen("Log an insight")
+def log_with_faults(ways: Ways) -> Window:
+    window = ways.at("/insights/log/", "contributor")
+    window.page.get_by_text("Say more, if you can").click()
+    window.page.get_by_label("Day").fill("31")
+    window.page.get_by_label("Month").fill("2")
+    window.press("Submit")
+    return window
+
+
+@screen("You are in no programme yet")
+def log_without_a_programme(ways: Ways) -> Window:
+    return ways.at("/insights/log/", "leader")
+
+
+@screen("Edit an insight")
+def edit(ways: Ways) -> Window:
+    return ways.at(f"{ways.draft}edit/", "contributor")
+
+
+@screen("Edit an insight")
+def edit_that_someone_else_was_quicker_with(ways: Ways) -> Window:
+    slow, quick = ways.at(f"{ways.draft}edit/", "contributor"), ways.at(f"{ways.draft}edit/", "contributor")
+    for window, title in ((quick, "A pump"), (slow, "The pump")):
+        window.page.get_by_text("Say more, if you can").click()
+        window.page.get_by_label("Title").fill(title)
+        window.press("Save")
+    slow.page.get_by_text("Someone else saved this insight").wait_for()
+    return slow
+
+
+@screen("Sign in")
+def sign_in(ways: Ways) -> Window:
+    return ways.at("/sign-in/")
+
+
+@screen("Sign in")
+def sign_in_with_faults(ways: Ways) -> Window:
+    window = ways.at("/sign-in/")
+    window.page.get_by_label("E-mail address").fill("ade")
+    window.press("Sign in")
+    return window
+
+
+@screen("Sign in as Ola?")
+def sign_in_link(ways: Ways) -> Window:
+    return ways.at(ways.place.people["guest"])
+
+
+@screen("This link no longer works")
+def sign_in_link_used(ways: Ways) -> Window:
+    return ways.at("/sign-in/link/?token=AAAA")
+
+
+@screen("Accessibility statement")
+def accessibility(ways: Ways) -> Window:
+    return ways.at("/accessibility/")
+
+
+@screen("We could not read that")
+def unreadable(ways: Ways) -> Window:
+    return ways.at("/insights/?" + "&" * 1_001)
+
+
+@screen("You may not do that")
+def forbidden(ways: Ways) -> Window:
+    published = ways.place.published()[0]
+    return ways.at(f"/insights/{published['id']}/edit/", "contributor")
+
+
+@screen("Page not found")
+def not_found(ways: Ways) -> Window:
+    return ways.at("/no-such-page/")
+
+
+@screen("Sorry, something went wrong")
+def fault_of_ours(ways: Ways) -> Window:
+    window = ways.window()
+    with ways.place.something_broken():
+        window.open("/case-studies/")
+    return window
+
+
+@screen("Please send that again")
+def sent_from_elsewhere(ways: Ways) -> Window:
+    window = ways.at("/sign-in/")
+    window.context.clear_cookies()
+    window.press("Sign in")
+    return window
