@@ -81,6 +81,15 @@ def test_the_message_takes_the_focus_that_the_button_had(client, curator):
     assert 'tabindex="-1" autofocus>You confirmed Staff.' in part
 
 
+def test_what_a_button_brings_goes_into_a_place_that_stays(client, curator):
+    """So that a second press, while the answer to the first is on its way, is shown too."""
+    tag = TagFactory(code=habit("staff"))
+    assert opened(client, tag.insight).html.count('id="tags-panel"') == 1
+    part = decided(client, tag.insight, "staff", "confirmed", **HTMX).content.decode()
+    assert 'id="tags-panel"' not in part
+    assert 'hx-target="#tags-panel"' in part
+
+
 def test_a_decision_notes_that_the_suggestion_was_shown(client, curator):
     tag = TagFactory(code=habit("staff"))
     decided(client, tag.insight, "staff", "confirmed")

@@ -370,7 +370,7 @@ def test_withheld_words_open_to_the_team_alone(client, curator):
 
 
 def test_a_reader_sees_neither_buttons_nor_standing(client):
-    page = opened(client, InsightFactory())
+    page = opened(client, TagFactory().insight)
     assert "<button" not in page.html.split("<main")[1].split("</main>")[0]
     assert "everyone who may read this site" not in page.words
 

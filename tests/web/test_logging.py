@@ -209,6 +209,12 @@ def test_the_only_programme_is_chosen_already_and_of_several_the_last_one(client
     assert chosen(form(client), "programme") == [str(other.id)]
 
 
+def test_consent_starts_as_not_needed_and_what_is_withheld_stays_inside(client, maya, programme):
+    assert chosen(form(client), "consent") == ["not-needed"]
+    client.post(LOG, typed(programme, consent="withheld"))
+    assert Insight.objects.get().words_withheld
+
+
 def test_someone_in_no_programme_is_told_what_to_do(client):
     client.force_login(UserFactory())
     page = form(client)

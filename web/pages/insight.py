@@ -30,11 +30,11 @@ MOVES = {
     "reopen": "Reopen as a draft",
 }
 STANDING = {
-    Status.DRAFT: "A draft: only the programme’s team and curators can see it.",
-    Status.SUBMITTED: "Waiting for a curator. Only the programme’s team and curators can see it.",
-    Status.PUBLISHED: "Published: everyone who may read this site can see it.",
-    Status.DECLINED: "Declined by a curator. Only the programme’s team and curators can see it.",
-    Status.WITHDRAWN: "Withdrawn. Only the programme’s team and curators can see it.",
+    Status.DRAFT: "Only the programme’s team and curators can see it.",
+    Status.SUBMITTED: "It waits for a curator. Only the programme’s team and curators can see it.",
+    Status.PUBLISHED: "Everyone who may read this site can see it.",
+    Status.DECLINED: "Only the programme’s team and curators can see it.",
+    Status.WITHDRAWN: "Only the programme’s team and curators can see it.",
 }
 CONSENT = {
     Consent.NOT_NEEDED: "not needed",
@@ -82,7 +82,7 @@ class OpenMove:
 
 @dataclass(frozen=True)
 class InsightPage:
-    """What the page of an insight shows."""
+    """What the page of an insight shows. Without a title of its own, `title` are its first words."""
 
     id: str
     title: str

@@ -23,6 +23,7 @@ from casestudies.errors import Conflict
 from casestudies.lifecycle import Status
 from insights import capture
 from insights.capture import Voice
+from insights.choices import Consent
 from insights.models import Insight
 from insights.visibility import Reader, may_here
 from web.access import P, View, person_of, signed_in
@@ -123,10 +124,11 @@ def _opened(request: HttpRequest, person: User, *, initial: dict) -> InsightForm
 
 
 def _starting_with(request: HttpRequest, person: User) -> dict:
-    """Return the programme that the person last logged in, or the only one there is for them."""
+    """Start with the programme that the person last logged in, or their only one, and with no need of consent."""
     programmes = [str(id) for id in reading.programmes_to_log_in(person).values_list("id", flat=True)[:2]]
     last = request.session.get(PROGRAMME)
-    return {"programme": last or (programmes[0] if len(programmes) == 1 else None)}
+    only = programmes[0] if len(programmes) == 1 else None
+    return {"programme": last or only, "consent": Consent.NOT_NEEDED}
 
 
 def _saved(request: HttpRequest, person: User, form: InsightForm) -> HttpResponseRedirect:
