@@ -9,7 +9,7 @@ from typing import TypeVar
 Found = TypeVar("Found")
 
 
-def until(predicate: Callable[[], Found], seconds: float = 30, *, every: float = 0.05, what: str = "") -> Found:
+def until(predicate: Callable[[], Found | None], seconds: float = 30, *, every: float = 0.05, what: str = "") -> Found:
     """Ask again and again until the answer is true, and return it; fail the test after `seconds`."""
     deadline = time.monotonic() + seconds
     while True:
