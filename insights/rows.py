@@ -6,7 +6,7 @@ Planning this query costs more than running it, so its text is kept the same fro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -120,22 +120,35 @@ _ROWS = f"""
 _ROWS = " ".join(_ROWS.split())
 
 
-def statement_of(found: QuerySet[Any]) -> str | None:
-    """Return a queryset with the annotation `rank` as SQL with its values in it; None if it can find nothing.
+@dataclass(frozen=True)
+class Statement:
+    """What is selected, with its rank, as SQL with named parameters, and their values."""
 
-    The values are part of the text so that the database plans for them, and may keep that plan.
+    sql: str
+    values: Mapping[str, Any]
+
+
+def statement_of(found: QuerySet[Any]) -> Statement | None:
+    """Return a queryset with the annotation `rank` as a statement to run within another; None if it can find nothing.
+
+    Django numbers its parameters; here they get names, because one statement cannot mix the two.
     """
     try:
         sql, values = found.order_by().values_list("id", "rank").query.sql_with_params()
     except EmptyResultSet:
         return None
-    return psycopg.ClientCursor(_connected()).mogrify(sql, values).replace("%", "%%")
+    first, *parts = sql.split("%s")
+    names = [f"found_{number}" for number in range(len(parts))]
+    return Statement(
+        first + "".join(f"%({name})s{part}" for name, part in zip(names, parts, strict=True)),
+        dict(zip(names, values, strict=True)),
+    )
 
 
 def rows(
     *,
     reader: Reader,
-    found: str | None,
+    found: Statement | None,
     links: Links,
     how_many: int = 1,
     ranked: bool = False,
@@ -156,6 +169,7 @@ def rows(
         "rejected_in": rejected_in or [],
         "everywhere": sorted(reader.reach.everywhere),
         "inside": sorted(reader.reach.inside),
+        **found.values,
     }
     where = ""
     if only is not None:
@@ -167,7 +181,7 @@ def rows(
         named |= {"id": place.id, "rank": place.rank} if ranked else {"id": place.id}
     way = "ASC" if place is not None and place.backwards else "DESC"
     order = f"rank {way}, id {way}" if ranked else f"id {way}"
-    page = f"SELECT id, rank FROM ({found}) found {where} ORDER BY {order} LIMIT {how_many}"
+    page = f"SELECT id, rank FROM ({found.sql}) found {where} ORDER BY {order} LIMIT {how_many}"
     with _preparing_cursor() as cursor:
         cursor.execute(_ROWS.replace("{page}", page), named)
         return [Row(record[0], float(record[1]), _ready(record, links)) for record in cursor.fetchall()]

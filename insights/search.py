@@ -26,7 +26,7 @@ from insights.choices import TagState
 from insights.models import Insight, Source, Tag
 from insights.models.said import SEARCH_CONFIG
 from insights.models.words import clean_words
-from insights.rows import Links, Place, Row, rows, statement_of
+from insights.rows import Links, Place, Row, Statement, rows, statement_of
 from insights.visibility import Reader
 from lhs.models import HABITS, THEMES
 
@@ -216,7 +216,7 @@ def _cleaned(wanted: Selection) -> Selection:
     return replace(wanted, **cleaned)
 
 
-def _found(reader: Reader, wanted: Selection) -> str | None:
+def _found(reader: Reader, wanted: Selection) -> Statement | None:
     """Return what is selected, with its rank, as SQL; None if that can be nothing.
 
     Putting the SQL together takes as long as a page does, so it is kept for who reads alike and asks alike – unless
@@ -226,7 +226,7 @@ def _found(reader: Reader, wanted: Selection) -> str | None:
     return _kept(reader, wanted) if lasting else _put_together(reader, wanted)
 
 
-def _put_together(reader: Reader, wanted: Selection) -> str | None:
+def _put_together(reader: Reader, wanted: Selection) -> Statement | None:
     return statement_of(_ranked(selected(reader, wanted), wanted.q))
 
 
