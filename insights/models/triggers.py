@@ -5,8 +5,8 @@ count is read from. All are statement triggers over the rows that changed, so a 
 
 The Tagging rows are the lock of an insight's tags: the worker holds them while it tags, a person's decision takes
 them first, and so does any change of what an insight is counted under. The insight's own row is the lock of its
-sources. So no two see half of each other's work. Locks are taken in this order: insight, Tagging; the worker, which
-begins with Tagging, never waits for an insight, because nothing changes an insight's key.
+sources. So no two see half of each other's work. Locks are taken in this order: insight, its sources, Tagging; the
+worker, which begins with Tagging, never waits for an insight, because nothing changes an insight's key.
 """
 
 from __future__ import annotations
