@@ -50,7 +50,7 @@ class TestPeople:
     def test_a_change_of_role_is_in_the_history(self):
         person = ensure(email="a@ward.example")
         User.objects.filter(id=person.id).update(role="curator")
-        events = User.pgh_event_model.objects.filter(pgh_obj_id=person.id).order_by("pgh_id")
+        events = User.pgh_event_model.objects.filter(pgh_obj_id=person.id).order_by("pgh_id")  # type: ignore[attr-defined]
         assert [event.role for event in events] == ["viewer", "curator"]
 
 

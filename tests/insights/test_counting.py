@@ -83,7 +83,7 @@ class Machine(RuleBasedStateMachine):
         return Insight.objects.get(id=data.draw(st.sampled_from(ids))) if ids else None
 
     def said(self, data: st.DataObject) -> dict:
-        choices = {
+        choices: dict[str, list[str | None]] = {
             "kind": ["finding", "recommendation", "observation"],
             "perspective": [None, "staff", "patient"],
             "level": [None, "team", "system"],
@@ -108,8 +108,8 @@ class Machine(RuleBasedStateMachine):
     @rule(data=st.data())
     def edited(self, data):
         if (insight := self.some(data)) and insight.status in ("draft", "submitted", "published"):
-            where = self.place(data)
-            if insight.words_withheld and where.programme.id != insight.programme_id:
+            where: Setting | None = self.place(data)
+            if where and insight.words_withheld and where.programme.id != insight.programme_id:
                 where = None
             voices = (data.draw(st.booleans()) and self.voices(data)) or None
             edit(person=self.person, insight_id=insight.id, setting=where, voices=voices, **self.said(data))
