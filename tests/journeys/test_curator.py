@@ -54,3 +54,4 @@ def test_a_curator_confirms_one_habit_rejects_another_and_publishes(open_window,
     curator.then_everyone_finds_it(visitor, submitted)
     curator.then_others_see_the_habit(visitor, "Staff")
     curator.then_others_do_not_see_the_habit(visitor, "Feedback")
+    curator.then_others_are_not_told_who_they_are(visitor, "Kofi", "rosa@example.org")

@@ -85,3 +85,9 @@ class Curator:
 
     def then_others_do_not_see_the_habit(self, visitor: Window, habit: str) -> None:
         expect(visitor.page.locator("#tags").get_by_role("heading", name=habit)).to_have_count(0)
+
+    def then_others_are_not_told_who_they_are(self, visitor: Window, *people: str) -> None:
+        history = visitor.page.get_by_role("region", name="History")
+        expect(history).to_contain_text("A curator")
+        for person in people:
+            assert person not in visitor.page.content()
