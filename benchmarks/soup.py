@@ -10,8 +10,8 @@ COMMON = """
     the to and of a we in on for with that was it they had not be as before after each week ward team staff people
     patients families clinic waiting list call letter visit nurse doctor manager time day shift bed transport
     booking reminder text phone language interpreter trust borough vaccine theatre scan result discharge home care
-    plan record system data dashboard huddle meeting question answer change trial again sooner later fewer more most often never
-    always asked told heard noticed tried helped missed shared learned
+    plan record system data dashboard huddle meeting question answer change trial again sooner later fewer more
+    most often never always asked told heard noticed tried helped missed shared learned
 """.split()  # noqa: SIM905 - easier to read than ninety quoted words
 SYLLABLES = "ba co di fe ga hu ki lo mu na or pe qua ri so tu va we xi yo zan".split()  # noqa: SIM905
 

@@ -1,0 +1,40 @@
+"""`make bench`, or `python -m benchmarks [list] [tagging] [whole]`: measure, and write down what was found."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from benchmarks import report, whole
+from benchmarks.ground import ground
+from benchmarks.progress import say
+
+PARTS = ("whole", "tagging", "list")
+
+
+def main() -> None:
+    """Measure the parts that are named, or all."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[[], *PARTS], help="default: all")
+    wanted = parser.parse_args().parts or PARTS
+    for part in PARTS:
+        if part in wanted:
+            say(f"== {part}")
+            report.write({part: _measure(part)})
+
+
+def _measure(part: str) -> dict[str, Any]:
+    if part == "whole":
+        return whole.measure()
+    with ground():
+        if part == "tagging":
+            from benchmarks import tagging
+
+            return tagging.measure()
+        from benchmarks import listing
+
+        return listing.measure()
+
+
+if __name__ == "__main__":
+    main()
