@@ -77,7 +77,7 @@ def test_a_persons_word_stands_whatever_the_machine_would_say(tagger, insight):
     confirmed = next(code for code in ("feedback", "priorities", "culture") if code not in said)
     decide(person=curator, insight_id=insight.id, codebook=HABITS, code=rejected, verdict="rejected")
     decide(person=curator, insight_id=insight.id, codebook=HABITS, code=confirmed, verdict="confirmed")
-    tag_due()
+    assert tag_due() == 1
     assert tags(insight, state="rejected") == {rejected}
     assert tags(insight, state="confirmed") == {confirmed}
     assert tags(insight, state="suggested") == said - {rejected}
