@@ -110,7 +110,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
-    """Turn what a view raised into a problem document: the framework's exception handler, and the quick list's."""
+    """Turn what a view raised into a problem document: the framework's exception handler."""
     request: HttpRequest = context["request"]
     match error:
         case Faulty():

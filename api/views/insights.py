@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.http import HttpRequest, HttpResponse
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import status
@@ -23,7 +22,7 @@ from api.links import links_of
 from api.paging import PAGING, envelope, once, only_known, page_size_of
 from api.problems import Stale
 from api.shapes import InsightPage, SingleInsight
-from api.views.door import Door, own_answer
+from api.views.door import Door
 from api.writing import (
     DecisionBody,
     InsightBody,
@@ -44,7 +43,6 @@ from insights.moves import move
 from insights.review import decide
 
 ETAG = re.compile(r'(?:W/)?"([^"/]+)/[0-9a-f]{16}"')
-PLAIN = ("*/*", "application/json")
 NEVER = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 
@@ -73,25 +71,6 @@ class InsightList(OneInsight):
     filter_backends = [DjangoFilterBackend]
     filterset_class = InsightFilters
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Answer a plain GET without choosing among parsers and renderers: here, it would be a tenth of the work.
-
-        Who asks, whether they may, how often, and what is told when they may not, is the same code as everywhere.
-        """
-        if request.method != "GET" or request.META.get("HTTP_ACCEPT", "*/*") not in PLAIN:
-            return super().dispatch(request, *args, **kwargs)
-        self.headers: dict[str, str] = {}
-        self.request = asked = Request(request, authenticators=self.get_authenticators())
-        try:
-            self.perform_authentication(asked)
-            self.check_permissions(asked)
-            self.check_throttles(asked)
-            answer = HttpResponse(self.page(asked), content_type="application/json")
-        except Exception as error:  # noqa: BLE001 - each becomes a problem document
-            answer = self.handle_exception(error)
-        own_answer(answer)
-        return answer
-
     @extend_schema(
         operation_id="list_insights",
         summary="Find insights",
@@ -99,10 +78,6 @@ class InsightList(OneInsight):
         responses={200: InsightPage},
     )
     def get(self, request: Request) -> Response:
-        """Return a page of insights."""
-        return Response(self.page(request))
-
-    def page(self, request: Request) -> bytes:
         """Return a page of insights, each as the database made it."""
         only_known(request, (*NAMES, *PAGING))
         page = search.page(
@@ -116,7 +91,7 @@ class InsightList(OneInsight):
         said = envelope(request, rows, next=page.next, previous=page.previous)
         if page.suggestion:
             said["suggestion"] = page.suggestion
-        return orjson.dumps(said)
+        return Response(orjson.dumps(said))
 
     @extend_schema(
         operation_id="log_insight",
