@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 import pytest
@@ -98,3 +99,28 @@ def faults(answer: Any) -> dict[str, str]:
     assert {"type", "title", "status", "detail", "instance", "errors"} == set(told)
     assert told["status"] == answer.status_code
     return {fault["field"]: fault["reason"] for fault in told["errors"]}
+
+
+GOOD = {"text": "Nobody answers the telephone.", "kind": "finding", "source": {"kind": "staff"}}
+
+
+@pytest.fixture
+def post(contributor, programme):
+    """Send a body of bytes as it is."""
+
+    def send(body: bytes, content_type: str = "application/json", method: str = "POST", **kwargs):
+        address = "/api/v1/insights/"
+        return contributor.client.generic(
+            method, address, body, content_type=content_type, headers=contributor.headers, **kwargs
+        )
+
+    return send
+
+
+@pytest.fixture
+def good(programme):
+    return {**GOOD, "programme": programme.slug}
+
+
+def body(**said) -> bytes:
+    return json.dumps(said).encode()
