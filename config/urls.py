@@ -8,7 +8,7 @@ urlpatterns = [
     path("api/", include("api.urls")),
     path("", include("web.urls")),
 ]
-handler400 = "web.errors.bad_request"
-handler403 = "web.errors.forbidden"
-handler404 = "web.errors.missing"
-handler500 = "web.errors.failed"
+handler400 = "config.doors.bad_request"
+handler403 = "config.doors.forbidden"
+handler404 = "config.doors.missing"
+handler500 = "config.doors.failed"
