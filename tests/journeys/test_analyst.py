@@ -6,6 +6,7 @@ import pytest
 
 from tests.journeys.place import ELECTIVE, Place
 from tests.journeys.steps.analyst import Analyst
+from tests.journeys.steps.visitor import Visitor
 
 pytestmark = pytest.mark.xdist_group("journeys")
 
@@ -18,3 +19,9 @@ def test_an_analyst_posts_with_a_token_and_finds_it_tagged(place: Place):
     rosa.then_it_is_tagged_in_the_end()
     rosa.then_each_tag_says_how_sure_and_why()
     rosa.then_a_search_finds_it("looking for a pump")
+
+
+def test_an_analyst_reads_how_to_ask_on_a_page_that_needs_no_other_host(open_window):
+    reader = Visitor(open_window())
+    reader.when_they_open("/api/v1/docs/")
+    reader.then_the_addresses_listed_include("/api/v1/insights/", "/api/v1/insights/{insight_id}/habits/{code}/")

@@ -51,3 +51,7 @@ class Visitor:
 
     def then_they_are_where_they_wanted_to_be(self, path: str) -> None:
         assert self.window.path == path
+
+    def then_the_addresses_listed_include(self, *paths: str) -> None:
+        for path in paths:
+            expect(self.page.locator(f'[data-path="{path}"]').first).to_be_visible()
