@@ -175,7 +175,9 @@ class Insights(ReadOnlyModelViewSet):
 
     def get_queryset(self) -> QuerySet[Insight]:
         """Return what anyone may read, narrowed by the filters that the benchmark asks for."""
-        tags = Tag.objects.exclude(state="rejected").select_related("code", "tagger").order_by("code__position")
+        # A tagger carries megabytes: a careful hand leaves them where they are.
+        tags = Tag.objects.exclude(state="rejected").select_related("code", "tagger").defer("tagger__artefact")
+        tags = tags.order_by("code__position")
         seen = Insight.objects.filter(status="published", words_withheld=False)
         found = (
             seen.select_related("programme", "case_study", "learning_activity")
@@ -191,7 +193,9 @@ class Insights(ReadOnlyModelViewSet):
                 Prefetch("tags", tags.exclude(code__codebook__slug=HABITS), to_attr="theme_tags"),
                 Prefetch(
                     "taggings",
-                    Tagging.objects.filter(due=False, codebook__slug=HABITS).select_related("tagger"),
+                    Tagging.objects.filter(due=False, codebook__slug=HABITS)
+                    .select_related("tagger")
+                    .defer("tagger__artefact"),
                     to_attr="done",
                 ),
                 Prefetch(
