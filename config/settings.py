@@ -122,6 +122,8 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": database(os.environ.get("DATABASE_URL", "postgresql:///lhs"))}
+# Off behind a pooler that lends one connection to many and keeps no prepared statements.
+PREPARED_STATEMENTS = flag("LHS_PREPARED_STATEMENTS", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 # redis-py and kombu name a Unix socket differently: unix:///path?db=0 and redis+socket:///path?virtual_host=0.

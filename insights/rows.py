@@ -194,7 +194,7 @@ def _preparing_cursor() -> CursorWrapper:
     prepared statements needs PREPARED_STATEMENTS off.
     """
     bare = _connected()
-    bare.prepare_threshold = PREPARE_AFTER if getattr(settings, "PREPARED_STATEMENTS", True) else None
+    bare.prepare_threshold = PREPARE_AFTER if settings.PREPARED_STATEMENTS else None
     bare.prepared_max = KEPT_PREPARED
     cursor: Any = psycopg.Cursor(bare)
     return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)
