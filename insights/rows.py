@@ -15,16 +15,25 @@ import orjson
 import psycopg
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
+from casestudies.lifecycle import Status
+from insights import choices
 from insights.visibility import Reader
+from lhs.habits import HABITS as FIVE
 from lhs.models import HABITS, THEMES
 
 # A question asked this often on one connection is prepared there; so many are kept prepared.
 PREPARE_AFTER = 2
 KEPT_PREPARED = 20
+# The words that the software itself has for things.
+OUR_WORDS = frozenset(
+    str(word)
+    for words in (Status, choices.Kind, choices.Perspective, choices.Level, choices.Effect, choices.Response)
+    for word in words.values
+) | {*choices.SourceKind.values, *choices.TagState.values, *(habit.code for habit in FIVE), HABITS, THEMES}
 # Columns of an insight that are sent as they are.
 PLAIN = (
     *("kind", "title", "text", "perspective", "level", "effect", "response", "status", "section", "position"),
@@ -131,18 +140,23 @@ class Statement:
 def statement_of(found: QuerySet[Any]) -> Statement | None:
     """Return a queryset with the annotation `rank` as a statement to run within another; None if it can find nothing.
 
-    Django numbers its parameters; here they get names, because one statement cannot mix the two.
+    What people type becomes parameters, with names (one statement cannot mix them with Django's numbered ones). Our
+    own words and numbers stand in the text: the database plans for them, and need not plan again for each run.
     """
     try:
         sql, values = found.order_by().values_list("id", "rank").query.sql_with_params()
     except EmptyResultSet:
         return None
     first, *parts = sql.split("%s")
-    names = [f"found_{number}" for number in range(len(parts))]
-    return Statement(
-        first + "".join(f"%({name})s{part}" for name, part in zip(names, parts, strict=True)),
-        dict(zip(names, values, strict=True)),
-    )
+    named: dict[str, Any] = {}
+    for value, part in zip(values, parts, strict=True):
+        if isinstance(value, int | float) or value in OUR_WORDS:
+            first += (f"'{value}'" if isinstance(value, str) else str(value)) + part
+        else:
+            name = f"found_{len(named)}"
+            named[name] = value
+            first += f"%({name})s{part}"
+    return Statement(first, named)
 
 
 def rows(
@@ -182,9 +196,23 @@ def rows(
     way = "ASC" if place is not None and place.backwards else "DESC"
     order = f"rank {way}, id {way}" if ranked else f"id {way}"
     page = f"SELECT id, rank FROM ({found.sql}) found {where} ORDER BY {order} LIMIT {how_many}"
+    records = _fetched(_ROWS.replace("{page}", page), named)
+    return [Row(record[0], float(record[1]), _ready(record, links)) for record in records]
+
+
+def _fetched(sql: str, values: dict[str, Any]) -> list[Any]:
+    """Return the records of a statement; a connection that was lost since it was last used is opened once more."""
+    try:
+        with _preparing_cursor() as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchall()
+    except (OperationalError, InterfaceError):
+        if connection.in_atomic_block or connection.is_usable():
+            raise
+        connection.close()
     with _preparing_cursor() as cursor:
-        cursor.execute(_ROWS.replace("{page}", page), named)
-        return [Row(record[0], float(record[1]), _ready(record, links)) for record in cursor.fetchall()]
+        cursor.execute(sql, values)
+        return cursor.fetchall()
 
 
 def _preparing_cursor() -> CursorWrapper:

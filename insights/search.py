@@ -36,6 +36,15 @@ WORD = re.compile(r"[^\W\d_]{3,}")
 SHOWN_STATES = (TagState.SUGGESTED, TagState.CONFIRMED)
 
 
+class Question(SearchQuery):
+    """What is typed to be looked for. As a query of its own it is read once, and not again for each row to rank."""
+
+    template = "(SELECT %(function)s(%(expressions)s))"
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words, search_type="websearch", config=SEARCH_CONFIG)
+
+
 class BadCursor(ValueError):
     """A cursor that this software did not make."""
 
@@ -183,7 +192,7 @@ def selected(reader: Reader, wanted: Selection) -> QuerySet[Insight]:
     if wanted.created_before:
         found = found.filter(created__lte=wanted.created_before)
     if wanted.q:
-        found = found.filter(search=SearchQuery(wanted.q, search_type="websearch", config=SEARCH_CONFIG))
+        found = found.filter(search=Question(wanted.q))
     return found
 
 
@@ -236,8 +245,7 @@ _kept = lru_cache(maxsize=512)(_put_together)
 def _ranked(found: QuerySet[Insight], q: str) -> QuerySet[Insight]:
     if not q:
         return found.annotate(rank=Value(0.0, output_field=FloatField()))
-    query = SearchQuery(q, search_type="websearch", config=SEARCH_CONFIG)
-    return found.annotate(rank=Cast(SearchRank(F("search"), query), FloatField()))
+    return found.annotate(rank=Cast(SearchRank(F("search"), Question(q)), FloatField()))
 
 
 def _cursor(row: Row, *, backwards: bool = False) -> str:
