@@ -20,9 +20,10 @@ from casestudies.errors import Missing
 from casestudies.lifecycle import MOVES, Status
 from casestudies.models import CaseStudy, LearningActivity, Programme
 from insights.capture import Setting, Voice, setting_of
-from insights.choices import Consent, Effect, Kind, Level, Perspective, Response, SourceKind, Verdict
+from insights.choices import Consent, Effect, Kind, Level, Perspective, Response, SourceKind
 from insights.models import Insight, Source
 from insights.models.words import LONGEST, SHORTEST
+from insights.review import DECIDABLE
 from insights.visibility import Reader
 
 MOST = 50
@@ -100,7 +101,7 @@ class ReasonedMoveBody(Body):
 class DecisionBody(Body):
     """What a person decides of a code on an insight."""
 
-    state = OneOf(Verdict)
+    state = OneOf(DECIDABLE)
 
 
 def move_body(name: str) -> type[Body]:

@@ -70,10 +70,13 @@ class TagOrigin(models.TextChoices):
 class Verdict(models.TextChoices):
     CONFIRMED = "confirmed", "Confirmed"
     REJECTED = "rejected", "Rejected"
+    UNDONE = "undone", "Taken back"
 
 
 class Queue(models.TextChoices):
     PAGE = "page", "On the insight's own page, or over the API"
     QUEUE = "queue", "In the review queue"
     AUDIT = "audit", "In the audit sample"
+    SAMPLE = "sample", "In a sample that several judge"
+    BULK = "bulk", "On everything that a filter selects"
     LOADED = "loaded", "Loaded with a case study"

@@ -16,6 +16,8 @@ from insights.models import Decision, Tag, Tagging
 from insights.visibility import may_here
 from lhs.models import Code
 
+DECIDABLE = (Verdict.CONFIRMED, Verdict.REJECTED)
+
 
 @transaction.atomic
 def decide(
@@ -33,8 +35,8 @@ def decide(
     `shown` says whether the machine's suggestion was before them. A code nobody suggested may be confirmed (a tag
     added) or rejected. Raises Missing, PermissionDenied, ValidationError (a verdict that is none).
     """
-    if verdict not in Verdict.values:
-        raise ValidationError({"state": "Choose one of: " + ", ".join(Verdict.values) + "."})
+    if verdict not in DECIDABLE:
+        raise ValidationError({"state": "Choose one of: " + ", ".join(DECIDABLE) + "."})
     insight = lock(person=person, insight_id=insight_id)
     if not may_here(person, "decide", "tag", insight):
         raise PermissionDenied("Tags are decided by curators, and by contributors in their own programmes.")

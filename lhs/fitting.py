@@ -31,17 +31,22 @@ class TooFewExamples(ValueError):
 
 @dataclass(frozen=True)
 class Rows:
-    """What a head is fit to: embeddings (n, 384), word counts (n), truth (n, codes); a group (n) stays in one fold."""
+    """What a head is fit to: embeddings (n, 384), word counts (n), truth (n, codes); a group (n) stays in one fold.
+
+    `known` (n, codes) says where the truth is known at all: nobody may have judged a text for every code. None: all.
+    """
 
     embeddings: Embeddings
     counts: tuple[Counts, ...]
     truth: npt.NDArray[np.bool_]
     groups: npt.NDArray[np.int64]
+    known: npt.NDArray[np.bool_] | None = None
 
     def part(self, rows: Array) -> Rows:
         """Only these rows, in this order."""
         counts = tuple(self.counts[row] for row in rows)
-        return Rows(self.embeddings[rows], counts, self.truth[rows], self.groups[rows])
+        known = None if self.known is None else self.known[rows]
+        return Rows(self.embeddings[rows], counts, self.truth[rows], self.groups[rows], known)
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,10 @@ class Code(models.Model):
 
 
 class Tagger(models.Model):
-    """One version of an encoder and a head for one codebook, with the figures it was promoted on."""
+    """One version of an encoder and a head for one codebook, with the figures it was promoted on.
+
+    `reason` says in words why it is in use or why it is not; `promoted_at` when it last came into use.
+    """
 
     class State(models.TextChoices):
         CHAMPION = "champion", "In use"
@@ -95,7 +98,9 @@ class Tagger(models.Model):
     figures = models.JSONField(default=dict)
     data_digest = models.CharField(max_length=64)
     state = models.CharField(max_length=12, choices=State, default=State.CHALLENGER)
+    reason = models.TextField(blank=True, default="")
     created = models.DateTimeField(auto_now_add=True)
+    promoted_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["codebook", "-version"]
@@ -114,3 +119,53 @@ class Tagger(models.Model):
 
     def __str__(self) -> str:
         return f"{self.codebook.slug} version {self.version}"
+
+
+class Training(models.Model):
+    """One run of training a codebook's tagger: who or what asked, how far it is, and what came of it in words.
+
+    `beat` moves while the run is alive: one that has stood still for long was killed, and another may begin.
+    """
+
+    class Cause(models.TextChoices):
+        HAND = "hand", "By hand"
+        NIGHT = "night", "Nightly"
+        DECISIONS = "decisions", "After new decisions"
+
+    class State(models.TextChoices):
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    codebook = models.ForeignKey(Codebook, on_delete=models.PROTECT, related_name="trainings")
+    cause = models.CharField(max_length=9, choices=Cause)
+    state = models.CharField(max_length=7, choices=State, default=State.RUNNING)
+    stage = models.CharField(max_length=120, blank=True, default="")
+    done = models.PositiveIntegerField(default=0)
+    of = models.PositiveIntegerField(default=0)
+    outcome = models.TextField(blank=True, default="")
+    tagger = models.ForeignKey(Tagger, on_delete=models.PROTECT, null=True, related_name="trainings")
+    began = models.DateTimeField(auto_now_add=True)
+    beat = models.DateTimeField(auto_now_add=True)
+    ended = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-began"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["codebook"],
+                condition=models.Q(state="running"),
+                name="training_one_at_a_time",
+                violation_error_message="This codebook's tagger is being trained already.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cause__in=["hand", "night", "decisions"]), name="training_cause_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["running", "done", "failed"]), name="training_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.codebook.slug} training {self.state}"

@@ -1,7 +1,23 @@
 """Insights, who said them, what they rest on, how they are tagged, and how many there are of each."""
 
 from insights.models.counted import Tally
+from insights.models.merged import Apart, Merge
 from insights.models.said import Evidence, Insight, Source
-from insights.models.tagged import Decision, Embedding, Review, Tag, Tagging
+from insights.models.tagged import Bulk, Decision, Embedding, Review, Sample, Tag, Tagging, Turn
 
-__all__ = ["Decision", "Embedding", "Evidence", "Insight", "Review", "Source", "Tag", "Tagging", "Tally"]
+__all__ = [
+    "Apart",
+    "Bulk",
+    "Decision",
+    "Embedding",
+    "Evidence",
+    "Insight",
+    "Merge",
+    "Review",
+    "Sample",
+    "Source",
+    "Tag",
+    "Tagging",
+    "Tally",
+    "Turn",
+]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pghistory
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
-from pgvector.django import VectorField
+from pgvector.django import HnswIndex, VectorField
 from uuid_utils.compat import uuid7
 
 from insights.choices import Queue, TagOrigin, TagState, Verdict
@@ -95,15 +96,41 @@ class Tagging(models.Model):
 
 
 class Embedding(models.Model):
-    """The 384 numbers that stand for an insight's words, with the digest of those words and the encoder's name."""
+    """The 384 numbers that stand for an insight's words, with the digest of those words and the encoder's name.
+
+    `features` are the wider numbers that heads read, float16 as bytes in `lhs.encoder`'s order; null: not made yet.
+    """
 
     insight = models.OneToOneField(Insight, on_delete=models.PROTECT, primary_key=True, related_name="embedding")
     digest = models.CharField(max_length=32)
     encoder = models.CharField(max_length=80)
     vector = VectorField(dimensions=384)
+    features = models.BinaryField(null=True)
+
+    class Meta:
+        indexes = [HnswIndex(fields=["vector"], name="embedding_nearest", opclasses=["vector_cosine_ops"])]
 
     def __str__(self) -> str:
         return f"embedding of {self.insight_id}"
+
+
+class Bulk(models.Model):
+    """One decision on many insights at once: what was selected, how many it met, and whether it was taken back."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    code = models.ForeignKey(Code, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=9, choices=Verdict)
+    selection = models.JSONField()
+    count = models.PositiveIntegerField()
+    at = models.DateTimeField(db_default=Now())
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [known("verdict", Verdict, name="bulk_verdict_known")]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} on {self.count}"
 
 
 class Decision(models.Model):
@@ -121,11 +148,19 @@ class Decision(models.Model):
     teaches = models.BooleanField()
     tagger = models.ForeignKey(Tagger, on_delete=models.PROTECT, null=True, related_name="+")
     digest = models.CharField(max_length=32)
+    bulk = models.ForeignKey(Bulk, on_delete=models.PROTECT, null=True, related_name="decisions")
+    undoes = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="undone_by")
     at = models.DateTimeField(db_default=Now())
 
     class Meta:
         ordering = ["at", "id"]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(verdict=Verdict.UNDONE, undoes__isnull=False)
+                | (~models.Q(verdict=Verdict.UNDONE) & models.Q(undoes__isnull=True)),
+                name="decision_undone_says_which",
+                violation_error_message="Taking back names the decision that is taken back.",
+            ),
             known("verdict", Verdict, name="decision_verdict_known"),
             known("queue", Queue, name="decision_queue_known"),
         ]
@@ -136,21 +171,73 @@ class Decision(models.Model):
 
 
 class Review(models.Model):
-    """A person has judged an insight, as its words then stood, against a whole codebook – “none” included."""
+    """A person has judged an insight, as its words then stood, against a whole codebook – “none” included.
+
+    `codes` are those they found in it (empty: none). `machine` is what the tagger in use then said, code → [score,
+    suggested]: of a review in the audit sample, which is random and blind, it is what the tagger is measured by.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     insight = models.ForeignKey(Insight, on_delete=models.PROTECT, related_name="reviews")
     codebook = models.ForeignKey(Codebook, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reviews")
+    codes = ArrayField(models.CharField(max_length=60), default=list)
+    queue = models.CharField(max_length=6, choices=Queue, default=Queue.PAGE)
+    shown = models.BooleanField(default=True)
+    teaches = models.BooleanField(default=False)
+    tagger = models.ForeignKey(Tagger, on_delete=models.PROTECT, null=True, related_name="+")
+    machine = models.JSONField(null=True)
     digest = models.CharField(max_length=32)
     at = models.DateTimeField(db_default=Now())
+    undone_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["insight", "codebook", "person", "digest"], name="review_once_of_these_words"
-            )
+                fields=["insight", "codebook", "person", "digest"],
+                condition=models.Q(undone_at__isnull=True),
+                name="review_once_of_these_words",
+                violation_error_message="You have judged these words already.",
+            ),
+            known("queue", Queue, name="review_queue_known"),
         ]
 
     def __str__(self) -> str:
         return f"{self.insight_id} judged by {self.person_id}"
+
+
+class Turn(models.Model):
+    """An insight that the review queue has laid before a person: from where, whether suggestions show, until when."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    insight = models.ForeignKey(Insight, on_delete=models.PROTECT, related_name="+")
+    codebook = models.ForeignKey(Codebook, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    queue = models.CharField(max_length=6, choices=Queue)
+    shown = models.BooleanField()
+    digest = models.CharField(max_length=32)
+    at = models.DateTimeField(db_default=Now())
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["insight", "codebook", "person"], name="turn_once_of_a_person"),
+            known("queue", Queue, name="turn_queue_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.insight_id} before {self.person_id}"
+
+
+class Sample(models.Model):
+    """Insights that several curators judge, each without seeing the others' word, to see how far they agree."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    codebook = models.ForeignKey(Codebook, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=120)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    insights = models.ManyToManyField(Insight, related_name="+")
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return self.name

@@ -264,7 +264,10 @@ TAG_TRIGGERS = [
         operation=pgtrigger.Update | pgtrigger.Delete,
         condition=pgtrigger.Condition("OLD.origin = 'person'"),
         func="""
-            IF TG_OP = 'DELETE' OR NEW.origin <> 'person' THEN
+            IF (TG_OP = 'DELETE' OR NEW.origin <> 'person') AND 'undone' IS DISTINCT FROM (
+                SELECT verdict FROM insights_decision
+                WHERE insight_id = OLD.insight_id AND code_id = OLD.code_id ORDER BY id DESC LIMIT 1
+            ) THEN
                 RAISE EXCEPTION 'A person decided this tag; a machine does not change it.'
                     USING ERRCODE = 'check_violation', CONSTRAINT = 'tag_stays_a_persons';
             END IF;
