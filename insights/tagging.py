@@ -11,14 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-import numpy as np
 from django.db import connection, transaction
 from django.utils import timezone
 
 from insights.choices import TagOrigin, TagState
 from insights.models import Embedding, Insight, Tag, Tagging
 from lhs.artefact import ArtefactRefused
-from lhs.encoder import Embeddings, EncoderUnavailable, loaded
+from lhs.encoder import EncoderUnavailable, Features, features_of, loaded
 from lhs.head import Head
 from lhs.models import HABITS, Code, Tagger
 from lhs.versions import NoTagger, champion, head_of
@@ -121,9 +120,9 @@ def _tag(tagger: Tagger, head: Head, insight_ids: Sequence[UUID]) -> None:
         return
     said = Insight.objects.filter(id__in=insight_ids).values_list("id", "title", "text", "digest")
     texts = [Text(id, f"{title}\n{text}" if title else text, digest) for id, title, text, digest in said]
-    embeddings = _embeddings(texts)
+    features = _features(texts)
     words = [text.words for text in texts]
-    scores = head.scores(embeddings, words)
+    scores = head.scores(features, words)
     suggested = head.suggested(scores)
     codes = dict(Code.objects.filter(codebook_id=tagger.codebook_id).values_list("slug", "id"))
     now = timezone.now()
@@ -134,7 +133,7 @@ def _tag(tagger: Tagger, head: Head, insight_ids: Sequence[UUID]) -> None:
             state=TagState.SUGGESTED,
             origin=TagOrigin.MACHINE,
             score=float(scores[row, column]),
-            reason=head.reason_in_words(text.words, code, embeddings[row]),
+            reason=head.reason_in_words(text.words, code, features[row]),
             tagger=tagger,
             modified=now,
         )
@@ -175,26 +174,39 @@ def _write(tagger: Tagger, insight_ids: Sequence[UUID], tags: Sequence[Tag]) -> 
     )
 
 
-def _embeddings(texts: Sequence[Text]) -> Embeddings:
-    """Return the embeddings of these texts in order: those kept from before, and new ones for words not yet seen."""
+def _features(texts: Sequence[Text]) -> Features:
+    """Return the features (n, width) of these texts in order: those kept from before, new ones for words not yet seen.
+
+    What is new is kept, with its embedding, before it is used.
+    """
     encoder = loaded()
+    size = 2 * encoder.width
     digests = {text.insight_id: text.digest for text in texts}
-    kept = {
-        row.insight_id: row.vector
-        for row in Embedding.objects.filter(insight_id__in=digests, encoder=encoder.name)
-        if row.digest == digests[row.insight_id]
+    kept: dict[UUID, bytes] = {
+        insight_id: bytes(features or b"")
+        for insight_id, digest, features in Embedding.objects.filter(
+            insight_id__in=digests, encoder=encoder.name, features__isnull=False
+        ).values_list("insight_id", "digest", "features")
+        if digest == digests[insight_id] and len(bytes(features or b"")) == size
     }
     new = [text for text in texts if text.insight_id not in kept]
     if new:
-        vectors = encoder.encode([text.words for text in new])
+        reading = encoder.read([text.words for text in new])
+        made = {text.insight_id: row.tobytes() for text, row in zip(new, reading.features, strict=True)}
         Embedding.objects.bulk_create(
             [
-                Embedding(insight_id=text.insight_id, digest=text.digest, encoder=encoder.name, vector=vector)
-                for text, vector in zip(new, vectors, strict=True)
+                Embedding(
+                    insight_id=text.insight_id,
+                    digest=text.digest,
+                    encoder=encoder.name,
+                    vector=vector,
+                    features=made[text.insight_id],
+                )
+                for text, vector in zip(new, reading.embeddings, strict=True)
             ],
             update_conflicts=True,
             unique_fields=["insight"],
-            update_fields=["digest", "encoder", "vector"],
+            update_fields=["digest", "encoder", "vector", "features"],
         )
-        kept |= {text.insight_id: vector for text, vector in zip(new, vectors, strict=True)}
-    return np.asarray([kept[text.insight_id] for text in texts], dtype=np.float32)
+        kept |= made
+    return features_of([kept[text.insight_id] for text in texts])

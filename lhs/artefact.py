@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 MAGIC = b"lhs-head\n"
-FORMAT = 1
+FORMAT = 2
 LARGEST = 256 * 1024 * 1024
 
 Arrays = dict[str, npt.NDArray[Any]]

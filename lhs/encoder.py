@@ -25,11 +25,16 @@ DIMENSIONS = 384
 MAX_TOKENS = 256
 BATCH = 8
 
-BUILT_IN = "all-MiniLM-L6-v2-int8"
+# The name changes with what is read of the model: numbers kept under another name are made anew.
+BUILT_IN = "all-MiniLM-L6-v2-int8-layers"
 MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 
+# The built-in model's other outputs: what each layer but the last makes of the tokens.
+LAYERS = ("layer_norm_2", "layer_norm_4", "layer_norm_6", "layer_norm_8", "layer_norm_10")
+
 Embeddings = npt.NDArray[np.float32]
+Features = npt.NDArray[np.float16]
 Progress = Callable[[int, int], None]
 
 
@@ -105,8 +110,20 @@ def _threads_wanted() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What an encoder makes of n texts: `embeddings` (n, 384), each of length 1, to find what is alike; `features`
+    (n, width), the means of every layer's token vectors, for a head to read."""
+
+    embeddings: Embeddings
+    features: Features
+
+
 class Encoder:
-    """A loaded sentence encoder. `name` is kept beside each embedding, so that two encoders' numbers never meet."""
+    """A loaded sentence encoder. `name` is kept beside each embedding, so that two encoders' numbers never meet.
+
+    `width` is the number of features of a text: 384 for each layer of the built-in model, of another only the last.
+    """
 
     def __init__(self, files: EncoderFiles, *, threads: int | None = None) -> None:
         # Official builds of onnxruntime (1.29 on) report over the network unless this is set before they are imported.
@@ -126,14 +143,17 @@ class Encoder:
             self._tokenizer = Tokenizer.from_file(str(files.tokenizer))
             self._tokenizer.no_padding()
             self._tokenizer.enable_truncation(max_length=MAX_TOKENS)
-            self._session = onnxruntime.InferenceSession(str(files.model), options, providers=["CPUExecutionProvider"])
+            model = _with_outputs(files.model.read_bytes(), LAYERS) if files.name == BUILT_IN else str(files.model)
+            self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         except Exception as error:
             raise EncoderUnavailable(
                 f"The language model in {files.model.parent} cannot be loaded: {error}. "
                 "It needs model.onnx and tokenizer.json of a sentence-transformers model."
             ) from error
         self._inputs = [given.name for given in self._session.get_inputs()]
-        self._output = self._session.get_outputs()[0].name
+        last = self._session.get_outputs()[0].name
+        self._outputs = [*LAYERS, last] if files.name == BUILT_IN else [last]
+        self.width = DIMENSIONS * len(self._outputs)
         try:
             self.encode(["One text shows whether the shapes are right."])
         except Exception as error:
@@ -148,18 +168,22 @@ class Encoder:
         Equal texts get equal rows up to rounding, whatever stands beside them. `progress(done, all)` is told after
         each batch.
         """
-        embeddings = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
+        return self.read(texts, progress=progress).embeddings
+
+    def read(self, texts: Sequence[str], *, progress: Progress | None = None) -> Reading:
+        """Embed texts and keep what every layer made of them, in one pass; as `encode` in all else."""
+        features = np.zeros((len(texts), self.width), dtype=np.float32)
         encodings = self._tokenizer.encode_batch([_readable(text) for text in texts]) if texts else []
         # Neighbours of like length waste little on padding.
         order = sorted(range(len(texts)), key=lambda at: len(encodings[at].ids))
         for start in range(0, len(order), BATCH):
             rows = order[start : start + BATCH]
-            embeddings[rows] = self._encode_batch([encodings[row] for row in rows])
+            features[rows] = self._read_batch([encodings[row] for row in rows])
             if progress is not None:
                 progress(min(start + BATCH, len(order)), len(order))
-        return embeddings
+        return Reading(of_length_one(features[:, -DIMENSIONS:]), features.astype(np.float16))
 
-    def _encode_batch(self, encodings: Sequence[Encoding]) -> Embeddings:
+    def _read_batch(self, encodings: Sequence[Encoding]) -> npt.NDArray[np.float32]:
         longest = max(len(one.ids) for one in encodings)
         ids = np.zeros((len(encodings), longest), dtype=np.int64)
         mask = np.zeros_like(ids)
@@ -171,8 +195,26 @@ class Encoder:
             "attention_mask": mask,
             "token_type_ids": np.zeros_like(ids),
         }
-        tokens = self._session.run([self._output], {name: given[name] for name in self._inputs})[0]
-        return pooled(tokens, mask)
+        layers = self._session.run(self._outputs, {name: given[name] for name in self._inputs})
+        return np.concatenate([pooled(tokens, mask) for tokens in layers], axis=1)
+
+
+def _with_outputs(model: bytes, names: Sequence[str]) -> bytes:
+    """Return an ONNX model that also gives out these of its inner values.
+
+    Protocol Buffers are made so that bytes written after one another are one message with the parts of both: a model
+    with a graph (field 7) with nothing but outputs (field 12) that have a name (field 1) adds just these.
+    """
+
+    def field(number: int, body: bytes) -> bytes:
+        return bytes([number << 3 | 2]) + _length(len(body)) + body
+
+    return model + field(7, b"".join(field(12, field(1, name.encode())) for name in names))
+
+
+def _length(number: int) -> bytes:
+    low, rest = number & 0x7F, number >> 7
+    return bytes([low | 0x80]) + _length(rest) if rest else bytes([low])
 
 
 def _readable(text: str) -> str:
@@ -180,11 +222,20 @@ def _readable(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def pooled(tokens: npt.NDArray[np.float32], mask: npt.NDArray[np.int64]) -> Embeddings:
-    """Mean of the token vectors (texts, tokens, 384) that `mask` (texts, tokens) marks with 1, brought to length 1."""
+def pooled(tokens: npt.NDArray[np.float32], mask: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """Mean (texts, 384) of the token vectors (texts, tokens, 384) that `mask` (texts, tokens) marks with 1."""
     weights = mask[:, :, None].astype(np.float32)
-    means = (tokens * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1.0)
-    return (means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-12)).astype(np.float32)
+    return np.asarray((tokens * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1.0), dtype=np.float32)
+
+
+def features_of(kept: Sequence[bytes]) -> Features:
+    """Features (n, width) read back from the bytes in which each row was kept (`row.tobytes()`)."""
+    return np.frombuffer(b"".join(kept), dtype=np.float16).reshape(len(kept), -1)
+
+
+def of_length_one(rows: npt.NDArray[np.float32]) -> Embeddings:
+    """Rows brought to length 1; a row of zeros stays one."""
+    return (rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)).astype(np.float32)
 
 
 @lru_cache(maxsize=2)

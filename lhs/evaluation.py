@@ -32,21 +32,29 @@ def average_precision(truth: Truth, scores: npt.NDArray[Any]) -> float:
     return float(np.sum(np.diff(recall, prepend=0.0) * precision))
 
 
-def figures_of(codes: Sequence[str], truth: Truth, scores: npt.NDArray[Any], said: Truth) -> dict[str, Any]:
-    """macro_f1, micro_f1, map and, for each code, precision, recall, f1, ap and n; all arrays are (texts, codes)."""
+def figures_of(
+    codes: Sequence[str], truth: Truth, scores: npt.NDArray[Any], said: Truth, known: Truth | None = None
+) -> dict[str, Any]:
+    """macro_f1, micro_f1, map and, for each code, precision, recall, f1, ap and n; all arrays are (texts, codes).
+
+    Only cells that are `known` (default: all) are looked at.
+    """
+    known = np.ones_like(truth) if known is None else known
     each: dict[str, dict[str, float | int]] = {}
     for column, code in enumerate(codes):
-        precision, recall, both = f1(truth[:, column], said[:, column])
+        seen = known[:, column]
+        true, scored, says = truth[seen, column], scores[seen, column], said[seen, column]
+        precision, recall, both = f1(true, says)
         each[code] = {
             "precision": round(precision, 4),
             "recall": round(recall, 4),
             "f1": round(both, 4),
-            "ap": round(average_precision(truth[:, column], scores[:, column]), 4),
-            "n": int(truth[:, column].sum()),
+            "ap": round(average_precision(true, scored), 4),
+            "n": int(true.sum()),
         }
     return {
         "macro_f1": round(float(np.mean([one["f1"] for one in each.values()])), 4),
-        "micro_f1": round(f1(truth.ravel(), said.ravel())[2], 4),
+        "micro_f1": round(f1(truth[known], said[known])[2], 4),
         "map": round(float(np.mean([one["ap"] for one in each.values()])), 4),
         "codes": each,
         "n": len(truth),

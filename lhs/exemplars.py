@@ -13,12 +13,12 @@ import yaml
 
 from lhs.habits import CODES
 
-FOLDER = Path(__file__).resolve().parent / "exemplars"
+FOLDER = Path(__file__).resolve().parent / "exemplars" / "habits"
 NEAR_DUPLICATE = 0.92
 
 
 class ExemplarsUnusable(ValueError):
-    """The exemplars' file is missing or a row of it is wrong. The message names the row."""
+    """The exemplars' file is missing or a row of it is wrong. The message names the file and row."""
 
 
 @dataclass(frozen=True)
@@ -30,21 +30,35 @@ class Exemplar:
     register: str = ""
 
 
-def load_exemplars(path: Path | None = None, *, codes: Sequence[str] = CODES) -> tuple[Exemplar, ...]:
-    """Read and check the exemplars, in the file's order. Raises ExemplarsUnusable naming the row that is wrong."""
-    path = path or FOLDER / "habits.yaml"
+def load_exemplars(folder: Path | None = None, *, codes: Sequence[str] = CODES) -> tuple[Exemplar, ...]:
+    """Read and check the exemplars: every file of the folder (one for each register), in order of names and rows.
+
+    Raises ExemplarsUnusable naming the file and the row that is wrong.
+    """
+    folder = folder or FOLDER
+    paths = sorted(folder.glob("*.yaml"))
+    if not paths:
+        raise ExemplarsUnusable(f"There are no exemplars in {folder.name}.")
+    exemplars: list[Exemplar] = []
+    seen: dict[str, str] = {}
+    for path in paths:
+        for number, row in enumerate(_rows(path), start=1):
+            place = f"{path.stem} {number}"
+            one = _checked(row, place, codes)
+            if (first := seen.setdefault(one.text.casefold(), place)) != place:
+                raise ExemplarsUnusable(f"Exemplar {place} says the same as exemplar {first}.")
+            exemplars.append(one)
+    return tuple(exemplars)
+
+
+def _rows(path: Path) -> list[object]:
     try:
         rows = yaml.load(path.read_bytes(), Loader=_loader())  # noqa: S506 - both loaders are the safe one
     except (OSError, yaml.YAMLError) as error:
         raise ExemplarsUnusable(f"The exemplars in {path.name} cannot be read: {error}") from error
     if not isinstance(rows, list) or not rows:
         raise ExemplarsUnusable(f"{path.name} should be a list of exemplars.")
-    exemplars = tuple(_checked(row, number, codes) for number, row in enumerate(rows, start=1))
-    seen: dict[str, int] = {}
-    for number, one in enumerate(exemplars, start=1):
-        if (first := seen.setdefault(one.text.casefold(), number)) != number:
-            raise ExemplarsUnusable(f"Exemplar {number} says the same as exemplar {first}.")
-    return exemplars
+    return rows
 
 
 def _loader() -> Any:
@@ -52,7 +66,7 @@ def _loader() -> Any:
     return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def _checked(row: object, number: int, codes: Sequence[str]) -> Exemplar:
+def _checked(row: object, number: str, codes: Sequence[str]) -> Exemplar:
     if not isinstance(row, dict) or not set(row) <= {"text", "labels", "register"}:
         raise ExemplarsUnusable(f"Exemplar {number} should have text, labels and register, and nothing else.")
     text, labels = row.get("text"), row.get("labels")

@@ -9,15 +9,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lhs.encoder import DIMENSIONS, Embeddings
+from lhs.encoder import DIMENSIONS, Features
 from lhs.evaluation import figures_of
-from lhs.features import PLACES, Counts, learn_idf, weighed
+from lhs.features import PLACES, Counts, learn_idf, letter_counts, weighed, word_counts
 from lhs.head import Head
 
-# Chosen on real passages: docs/decisions/0002-tagger.md. The words' margin moves by this share of what the meaning's
-# does: more, and it drowns what the encoder knows; less, and no word can be named as a reason.
-MEANING_STRENGTH, WORDS_STRENGTH = 1.0, 10.0
-WORDS_SHARE = 0.25
+# Chosen on real passages: docs/decisions/0002-tagger.md. The margin of the words, and that of the letters, moves by
+# this share of what the meaning's does: more, and they drown what the encoder knows.
+MEANING_STRENGTH, WORDS_STRENGTH, LETTERS_STRENGTH = 3.0, 10.0, 3.0
+WORDS_SHARE, LETTERS_SHARE = 0.3, 0.4
 FOLDS = 5
 FEWEST = 8
 LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.15, 0.5
@@ -31,41 +31,91 @@ class TooFewExamples(ValueError):
 
 @dataclass(frozen=True)
 class Rows:
-    """What a head is fit to: embeddings (n, 384), word counts (n), truth (n, codes); a group (n) stays in one fold.
+    """What a head is fit to, n texts: the encoder's features (n, width), counts of words and of runs of letters (n
+    each), truth (n, codes); texts of one group (n) stay in one fold.
 
     `known` (n, codes) says where the truth is known at all: nobody may have judged a text for every code. None: all.
     """
 
-    embeddings: Embeddings
-    counts: tuple[Counts, ...]
+    features: Features
+    words: tuple[Counts, ...]
+    letters: tuple[Counts, ...]
     truth: npt.NDArray[np.bool_]
     groups: npt.NDArray[np.int64]
     known: npt.NDArray[np.bool_] | None = None
 
+    @classmethod
+    def of(
+        cls,
+        texts: Sequence[str],
+        features: Features,
+        truth: npt.NDArray[np.bool_],
+        groups: npt.NDArray[np.int64],
+        known: npt.NDArray[np.bool_] | None = None,
+    ) -> Rows:
+        """Rows of texts whose features are at hand."""
+        words = tuple(word_counts(text) for text in texts)
+        return cls(features, words, tuple(letter_counts(text) for text in texts), truth, groups, known)
+
     def part(self, rows: Array) -> Rows:
         """Only these rows, in this order."""
-        counts = tuple(self.counts[row] for row in rows)
-        known = None if self.known is None else self.known[rows]
-        return Rows(self.embeddings[rows], counts, self.truth[rows], self.groups[rows], known)
+        return Rows(
+            self.features[rows],
+            tuple(self.words[row] for row in rows),
+            tuple(self.letters[row] for row in rows),
+            self.truth[rows],
+            self.groups[rows],
+            None if self.known is None else self.known[rows],
+        )
+
+    def and_also(self, others: Rows) -> Rows:
+        """These rows and, after them, others; what is one group here is none there."""
+        known = None
+        if self.known is not None or others.known is not None:
+            known = np.vstack([_known(self), _known(others)])
+        groups = np.concatenate([self.groups, others.groups + (self.groups.max(initial=-1) + 1)])
+        return Rows(
+            np.vstack([self.features, others.features]),
+            self.words + others.words,
+            self.letters + others.letters,
+            np.vstack([self.truth, others.truth]),
+            groups,
+            known,
+        )
+
+
+def _known(rows: Rows) -> npt.NDArray[np.bool_]:
+    return np.ones_like(rows.truth) if rows.known is None else rows.known
 
 
 @dataclass(frozen=True)
 class _Weights:
-    """Weights of meaning (codes, 384) and, fitted apart, of words (places, codes), with a bias (codes,) each."""
+    """Weights of meaning (codes, width), of words and of letters (places, codes), fitted apart, each with a bias
+    (codes,); the rarity of words and of letters (places,)."""
 
     meaning: Array
     meaning_bias: Array
     words: Array
     words_bias: Array
-    idf: npt.NDArray[np.float32]
+    words_idf: npt.NDArray[np.float32]
+    letters: Array
+    letters_bias: Array
+    letters_idf: npt.NDArray[np.float32]
 
-    def margins(self, rows: Rows) -> tuple[Array, Array]:
-        """What the meaning says and what the words say, (n, codes) each."""
-        of_words = np.tile(self.words_bias, (len(rows.counts), 1))
-        for row, counts in enumerate(rows.counts):
-            at, values = weighed(counts, self.idf)
-            of_words[row] += values @ self.words[at]
-        return rows.embeddings @ self.meaning.T + self.meaning_bias, of_words
+    def margins(self, rows: Rows) -> tuple[Array, Array, Array]:
+        """What the meaning says, what the words say and what the letters say, (n, codes) each."""
+        of_meaning = rows.features.astype(np.float32) @ self.meaning.T + self.meaning_bias
+        of_words = _of_places(rows.words, self.words_idf, self.words) + self.words_bias
+        return of_meaning, of_words, _of_places(rows.letters, self.letters_idf, self.letters) + self.letters_bias
+
+
+def _of_places(counted: Sequence[Counts], idf: npt.NDArray[np.float32], weights: Array) -> Array:
+    """The margins (n, codes) of texts whose places are counted, read with `weights` (places, codes)."""
+    margins = np.zeros((len(counted), weights.shape[1]))
+    for row, counts in enumerate(counted):
+        at, values = weighed(counts, idf)
+        margins[row] = values @ weights[at]
+    return margins
 
 
 def fit(codebook: str, codes: Sequence[str], rows: Rows, *, encoder: str) -> tuple[Head, dict[str, Any]]:
@@ -74,43 +124,50 @@ def fit(codebook: str, codes: Sequence[str], rows: Rows, *, encoder: str) -> tup
     The figures are of predictions for rows that neither the weights, nor the calibration, nor the threshold had seen.
     Raises TooFewExamples.
     """
+    known = _known(rows)
     for column, code in enumerate(codes):
-        has = int(rows.truth[:, column].sum())
-        if min(has, len(rows.truth) - has) < FEWEST:
+        seen = int(known[:, column].sum())
+        has = int((rows.truth & known)[:, column].sum())
+        if min(has, seen - has) < FEWEST:
             raise TooFewExamples(
-                f"“{code}” cannot be learnt yet: {has} of {len(rows.truth)} texts have it; "
+                f"“{code}” cannot be learnt yet: {has} of {seen} texts have it; "
                 f"at least {FEWEST} with it and {FEWEST} without it are needed."
             )
-    meaning, words = np.zeros(rows.truth.shape), np.zeros(rows.truth.shape)
+    meaning, words, letters = (np.zeros(rows.truth.shape) for _ in range(3))
     folds = list(_folds(rows))
     for learn, hold in folds:
-        meaning[hold], words[hold] = _weights(rows.part(learn)).margins(rows.part(hold))
-    share = WORDS_SHARE * float(meaning.std() / max(words.std(), 1e-9))
-    margins = meaning + share * words
+        meaning[hold], words[hold], letters[hold] = _weights(rows.part(learn)).margins(rows.part(hold))
+    words_share = WORDS_SHARE * float(meaning.std() / max(words.std(), 1e-9))
+    letters_share = LETTERS_SHARE * float(meaning.std() / max(letters.std(), 1e-9))
+    margins = meaning + words_share * words + letters_share * letters
     scores, said = np.zeros(rows.truth.shape), np.zeros(rows.truth.shape, dtype=bool)
     for learn, hold in folds:
-        slope, offset, thresholds = _calibration(margins[learn], rows.truth[learn])
+        slope, offset, thresholds = _calibration(margins[learn], rows.truth[learn], known[learn])
         scores[hold] = _sigmoid(margins[hold] * slope + offset)
         said[hold] = scores[hold] >= thresholds
     weights = _weights(rows)
-    slope, offset, thresholds = _calibration(margins, rows.truth)
+    slope, offset, thresholds = _calibration(margins, rows.truth, known)
+    bias = weights.meaning_bias + weights.words_bias * words_share + weights.letters_bias * letters_share
     head = Head(
         codebook=codebook,
         codes=tuple(codes),
         encoder=encoder,
         places=PLACES,
+        width=rows.features.shape[1],
         meaning=weights.meaning.astype(np.float32),
-        words=(weights.words * share).astype(np.float32),
-        bias=(weights.meaning_bias + weights.words_bias * share).astype(np.float32),
+        words=(weights.words * words_share).astype(np.float32),
+        letters=(weights.letters * letters_share).astype(np.float32),
+        bias=bias.astype(np.float32),
         slope=slope.astype(np.float32),
         offset=offset.astype(np.float32),
         thresholds=thresholds.astype(np.float32),
-        idf=weights.idf,
-        centre=rows.embeddings.mean(axis=0),
+        idf=weights.words_idf,
+        letters_idf=weights.letters_idf,
+        centre=rows.features.astype(np.float32).mean(axis=0),
         exemplars=(),
         exemplar_embeddings=np.zeros((0, DIMENSIONS), dtype=np.float32),
     )
-    return head, figures_of(codes, rows.truth, scores, said) | {"folds": len(folds)}
+    return head, figures_of(codes, rows.truth, scores, said, known) | {"folds": len(folds)}
 
 
 def _folds(rows: Rows) -> Iterator[tuple[Array, Array]]:
@@ -123,49 +180,67 @@ def _folds(rows: Rows) -> Iterator[tuple[Array, Array]]:
 
 
 def _weights(rows: Rows) -> _Weights:
+    known = _known(rows)
+    features = rows.features.astype(np.float32)
+    mean = features.mean(axis=0)
+    # Each feature varies alike, and a text's features together have a length of about one.
+    scale = (features.std(axis=0) + 1e-6) * np.sqrt(features.shape[1])
+    weights, bias = _linear((features - mean) / scale, rows.truth, known, MEANING_STRENGTH)
+    meaning = weights / scale
+    words, words_bias, words_idf = _placed(rows.words, rows.truth, known, WORDS_STRENGTH)
+    letters, letters_bias, letters_idf = _placed(rows.letters, rows.truth, known, LETTERS_STRENGTH)
+    return _Weights(meaning, bias - meaning @ mean, words, words_bias, words_idf, letters, letters_bias, letters_idf)
+
+
+def _placed(
+    counted: Sequence[Counts], truth: Array, known: Array, strength: float
+) -> tuple[Array, Array, npt.NDArray[np.float32]]:
+    """Weights (places, codes), bias (codes,) and rarity (places,) of what is counted at hashed places."""
     from scipy import sparse
 
-    idf = learn_idf(rows.counts)
-    features = [weighed(counts, idf) for counts in rows.counts]
+    idf = learn_idf(counted)
+    features = [weighed(counts, idf) for counts in counted]
     starts = np.cumsum([0] + [len(at) for at, _ in features])
     at, values = np.concatenate([a for a, _ in features]), np.concatenate([v for _, v in features])
     seen, columns = np.unique(at, return_inverse=True)
-    design = sparse.csr_matrix((values, columns, starts), shape=(len(features), len(seen)))
-    meaning, meaning_bias = _linear(rows.embeddings, rows.truth, MEANING_STRENGTH)
-    words, words_bias = _linear(design, rows.truth, WORDS_STRENGTH)
-    placed = np.zeros((PLACES, rows.truth.shape[1]))
-    placed[seen] = words.T
-    return _Weights(meaning, meaning_bias, placed, words_bias, idf)
+    design = sparse.csr_matrix((values, columns, starts), shape=(len(features), max(len(seen), 1)))
+    weights, bias = _linear(design, truth, known, strength)
+    placed = np.zeros((PLACES, truth.shape[1]))
+    placed[seen] = weights.T[: len(seen)]
+    return placed, bias, idf
 
 
-def _linear(design: Any, truth: Array, strength: float) -> tuple[Array, Array]:
+def _linear(design: Any, truth: Array, known: Array, strength: float) -> tuple[Array, Array]:
     from sklearn.linear_model import LogisticRegression
 
     weights, bias = np.zeros((truth.shape[1], design.shape[1])), np.zeros(truth.shape[1])
     for column in range(truth.shape[1]):
-        wanted = truth[:, column]
+        seen = known[:, column]
+        wanted = truth[seen, column]
         # A fold may leave a rare code without an example; it then has nothing to say about the texts held back.
         if wanted.any() and not wanted.all():
-            model = LogisticRegression(C=strength, class_weight="balanced", max_iter=2000).fit(design, wanted)
+            rows = design if seen.all() else design[np.flatnonzero(seen)]
+            model = LogisticRegression(C=strength, class_weight="balanced", max_iter=2000).fit(rows, wanted)
             weights[column], bias[column] = model.coef_[0], model.intercept_[0]
     return weights, bias
 
 
-def _calibration(margins: Array, truth: Array) -> tuple[Array, Array, Array]:
+def _calibration(margins: Array, truth: Array, known: Array) -> tuple[Array, Array, Array]:
     """Slope, offset and threshold of each code (codes,), from margins of rows that the weights had not seen."""
     from sklearn.linear_model import LogisticRegression
 
     codes = margins.shape[1]
     slope, offset, thresholds = np.ones(codes), np.zeros(codes), np.full(codes, HIGHEST_THRESHOLD)
     for column in range(codes):
-        wanted = truth[:, column]
+        seen = known[:, column]
+        wanted, margin = truth[seen, column], margins[seen, column]
         if wanted.all() or not wanted.any():
             continue
-        model = LogisticRegression(C=100.0).fit(margins[:, [column]], wanted)
+        model = LogisticRegression(C=100.0).fit(margin[:, None], wanted)
         # Where the margins rank the wrong way round, turning them over would only hide it.
         slope[column] = max(float(model.coef_[0, 0]), 1e-3)
         offset[column] = float(model.intercept_[0])
-        thresholds[column] = _threshold(_sigmoid(margins[:, column] * slope[column] + offset[column]))
+        thresholds[column] = _threshold(_sigmoid(margin * slope[column] + offset[column]))
     return slope, offset, thresholds
 
 

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from lhs.artefact import Arrays, ArtefactRefused, pack, unpack
-from lhs.encoder import DIMENSIONS, Embeddings
+from lhs.encoder import DIMENSIONS
 from lhs.exemplars import Exemplar
-from lhs.features import Counts, place_of, seen_in, speaks, terms_of, weighed, word_counts
+from lhs.features import Counts, letter_counts, place_of, seen_in, speaks, terms_of, weighed, word_counts
 
 Numbers = npt.NDArray[np.float32]
 WHOLE_MEANING = "The meaning of the text as a whole, more than any single word."
@@ -27,23 +27,26 @@ LEAST_MET = 3
 class Head:
     """A trained multi-label linear head for one codebook.
 
-    `meaning` (codes, 384) and `words` (places, codes) are weights, `bias` (codes,); a margin becomes a score by
-    `slope` and `offset` (codes,), and is suggested from `thresholds` (codes,) up. `idf` (places,) is the rarity of
-    words, `centre` (384,) the mean embedding it was trained on. `exemplars`, their embeddings and labels are kept to
-    show a neighbour without encoding anything.
+    `meaning` (codes, width), `words` and `letters` (places, codes) are weights, `bias` (codes,); a margin becomes a
+    score by `slope` and `offset` (codes,), and is suggested from `thresholds` (codes,) up. `idf` and `letters_idf`
+    (places,) are the rarity of words and of runs of letters, `centre` (width,) the mean features it was trained on.
+    `exemplars`, their embeddings and labels are kept to show a neighbour without encoding anything.
     """
 
     codebook: str
     codes: tuple[str, ...]
     encoder: str
     places: int
+    width: int
     meaning: Numbers
     words: Numbers
+    letters: Numbers
     bias: Numbers
     slope: Numbers
     offset: Numbers
     thresholds: Numbers
     idf: Numbers
+    letters_idf: Numbers
     centre: Numbers
     exemplars: tuple[Exemplar, ...]
     exemplar_embeddings: Numbers
@@ -60,25 +63,27 @@ class Head:
             raise ValueError(f"The head for “{self.codebook}” does not know the code “{code}”.")
         return self.codes.index(code)
 
-    def margins(self, embeddings: Embeddings, texts: Sequence[str]) -> Numbers:
+    def margins(self, features: npt.NDArray[Any], texts: Sequence[str]) -> Numbers:
         """Distance from the border of each code, (texts, codes), before calibration.
 
-        Raises ValueError on NaN or a wrong shape.
+        `features` (texts, width) are the encoder's. Raises ValueError on NaN or a wrong shape.
         """
-        given = np.asarray(embeddings, dtype=np.float32)
-        if given.shape != (len(texts), DIMENSIONS):
-            raise ValueError(f"Expected embeddings of shape ({len(texts)}, {DIMENSIONS}), not {given.shape}.")
+        given = np.asarray(features, dtype=np.float32)
+        if given.shape != (len(texts), self.width):
+            raise ValueError(f"Expected features of shape ({len(texts)}, {self.width}), not {given.shape}.")
         if not np.isfinite(given).all():
-            raise ValueError("An embedding holds a number that is none.")
+            raise ValueError("A feature is a number that is none.")
         margins: Numbers = given @ self.meaning.T + self.bias
         for row, text in enumerate(texts):
             at, values = self._features(text)
             margins[row] += values @ self.words[at]
+            at, values = weighed(letter_counts(text, self.places), self.letters_idf)
+            margins[row] += values @ self.letters[at]
         return margins
 
-    def scores(self, embeddings: Embeddings, texts: Sequence[str]) -> Numbers:
+    def scores(self, features: npt.NDArray[Any], texts: Sequence[str]) -> Numbers:
         """How likely each code is, 0–1, float32 (texts, codes). Raises ValueError on NaN or a wrong shape."""
-        told = self.margins(embeddings, texts) * self.slope + self.offset
+        told = self.margins(features, texts) * self.slope + self.offset
         return (1 / (1 + np.exp(-np.clip(told, -30, 30)))).astype(np.float32)
 
     def suggested(self, scores: Numbers) -> npt.NDArray[np.bool_]:
@@ -108,17 +113,17 @@ class Head:
                 told.append((term, float(weight)))
         return told
 
-    def meaning_weighed(self, embedding: Numbers, code: str) -> float:
-        """How far the embedding (384,) moved the code's margin, measured from the texts that it was trained on."""
-        return float((np.asarray(embedding) - self.centre) @ self.meaning[self._column(code)])
+    def meaning_weighed(self, features: npt.NDArray[Any], code: str) -> float:
+        """How far a text's features (width,) moved the code's margin, measured from the texts it was trained on."""
+        return float((np.asarray(features, dtype=np.float32) - self.centre) @ self.meaning[self._column(code)])
 
-    def reason_in_words(self, text: str, code: str, embedding: Numbers | None = None) -> str:
-        """One plain sentence on what spoke for the code; with the embedding, whether the whole meaning weighed more."""
+    def reason_in_words(self, text: str, code: str, features: npt.NDArray[Any] | None = None) -> str:
+        """One plain sentence on what spoke for the code; with the features, whether the whole meaning weighed more."""
         found = self.words_that_weighed(text, code)
         if not found:
             return WHOLE_MEANING
         quoted = ", ".join(f"“{term}”" for term, _ in found)
-        if embedding is not None and self.meaning_weighed(embedding, code) > sum(weight for _, weight in found):
+        if features is not None and self.meaning_weighed(features, code) > sum(weight for _, weight in found):
             return f"Words that weighed most: {quoted}. {MEANING_MORE}"
         return f"Words that weighed most: {quoted}."
 
@@ -145,6 +150,7 @@ class Head:
             "codes": list(self.codes),
             "encoder": self.encoder,
             "places": self.places,
+            "width": self.width,
             "exemplars": [[one.text, list(one.labels), one.register] for one in self.exemplars],
         }
         return pack(settings, arrays)
@@ -160,7 +166,11 @@ class Head:
                 for text, labels, register in settings["exemplars"]
             )
             places = int(settings["places"])
-            sizes = {"codes": len(codes), "places": places, "384": DIMENSIONS, "exemplars": len(exemplars)}
+            width = int(settings["width"])
+            sizes = {"codes": len(codes), "places": places, "width": width} | {
+                "384": DIMENSIONS,
+                "exemplars": len(exemplars),
+            }
             for name, axes in _SHAPES.items():
                 if arrays[name].shape != tuple(sizes[axis] for axis in axes):
                     raise ArtefactRefused(f"The tagger's artefact does not fit together in “{name}”.")
@@ -169,6 +179,7 @@ class Head:
                 codes=codes,
                 encoder=str(settings["encoder"]),
                 places=places,
+                width=width,
                 exemplars=exemplars,
                 **{name: arrays[name].astype(np.float32) for name in _SHAPES},
             )
@@ -179,13 +190,15 @@ class Head:
 
 
 _SHAPES: dict[str, tuple[str, ...]] = {
-    "meaning": ("codes", "384"),
+    "meaning": ("codes", "width"),
     "words": ("places", "codes"),
+    "letters": ("places", "codes"),
     "bias": ("codes",),
     "slope": ("codes",),
     "offset": ("codes",),
     "thresholds": ("codes",),
     "idf": ("places",),
-    "centre": ("384",),
+    "letters_idf": ("places",),
+    "centre": ("width",),
     "exemplar_embeddings": ("exemplars", "384"),
 }

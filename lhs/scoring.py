@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lhs import encoder
-from lhs.encoder import Embeddings, EncoderUnavailable
+from lhs.encoder import EncoderUnavailable, Features
 from lhs.head import Head
 from lhs.models import Tagger
 from lhs.versions import head_of
@@ -25,17 +25,17 @@ class Suggestion:
 
 
 def score_texts(
-    tagger: Tagger | Head, texts: Sequence[str], embeddings: Embeddings | None = None
+    tagger: Tagger | Head, texts: Sequence[str], features: Features | None = None
 ) -> list[list[Suggestion]]:
     """For each text, a Suggestion for every code in the codebook's order.
 
-    `embeddings` (n, 384) of the head's own encoder spare the encoding. Raises EncoderUnavailable where the configured
+    `features` (n, width) of the head's own encoder spare the encoding. Raises EncoderUnavailable where the configured
     encoder is another than the head was trained with, ArtefactRefused, ValueError on NaN.
     """
     head = tagger if isinstance(tagger, Head) else head_of(tagger)
-    if embeddings is None:
-        embeddings = embeddings_for(head, texts)
-    scores = head.scores(embeddings, texts)
+    if features is None:
+        features = features_for(head, texts)
+    scores = head.scores(features, texts)
     suggested = head.suggested(scores)
     return [
         [
@@ -43,7 +43,7 @@ def score_texts(
                 code=code,
                 score=float(scores[row, column]),
                 suggested=bool(suggested[row, column]),
-                reason=head.reason_in_words(text, code, embeddings[row]) if suggested[row, column] else "",
+                reason=head.reason_in_words(text, code, features[row]) if suggested[row, column] else "",
             )
             for column, code in enumerate(head.codes)
         ]
@@ -51,14 +51,14 @@ def score_texts(
     ]
 
 
-def embeddings_for(head: Head, texts: Sequence[str]) -> Embeddings:
-    """Embed texts for a head: float32 (n, 384). Raises EncoderUnavailable where the configured encoder is another."""
+def features_for(head: Head, texts: Sequence[str]) -> Features:
+    """Features (n, width), float16, for a head. Raises EncoderUnavailable where another encoder is configured."""
     if not texts:
-        return np.zeros((0, encoder.DIMENSIONS), dtype=np.float32)
+        return np.zeros((0, head.width), dtype=np.float16)
     found = encoder.loaded()
     if found.name != head.encoder:
         raise EncoderUnavailable(
             f"The tagger was trained with the encoder {head.encoder}, but {found.name} is configured. "
             "Start the system once so that it trains anew, or set LHS_ENCODER_DIR back."
         )
-    return found.encode(texts)
+    return found.read(texts).features

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,13 @@ from django.db.models import Max
 
 from lhs import encoder
 from lhs.codebooks import ensure_habits
-from lhs.encoder import Embeddings, Progress
+from lhs.encoder import Embeddings, Progress, Reading
 from lhs.exemplars import Exemplar, load_exemplars, near_duplicates
-from lhs.features import word_counts
 from lhs.fitting import Rows, fit
 from lhs.habits import CODES
 from lhs.head import Head
 from lhs.models import HABITS, Codebook, Tagger
+from lhs.passages import load_passages, passages_digest
 
 
 def data_digest(texts: Sequence[str], labels: Sequence[Sequence[str]]) -> str:
@@ -35,7 +35,7 @@ def train(
     codebook_slug: str,
     texts: Sequence[str],
     labels: Sequence[Sequence[str]],
-    embeddings: Embeddings | None = None,
+    reading: Reading | None = None,
     progress: Progress | None = None,
     *,
     codes: Sequence[str] | None = None,
@@ -43,9 +43,9 @@ def train(
 ) -> tuple[Head, dict[str, Any]]:
     """Fit a head to texts and the codes each is evidence about; returns it with its cross-validated figures.
 
-    `embeddings` (n, 384) of the configured encoder spare the encoding. `codes` are the codes to learn and their order
-    (default: the five habits, else every label there is). Texts of one group (default: texts that say nearly the same)
-    never stand on both sides of a fold. The same input gives the same head.
+    A `reading` of the texts by the configured encoder spares the encoding. `codes` are the codes to learn and their
+    order (default: the five habits, else every label there is). Texts of one group (default: texts that say nearly
+    the same) never stand on both sides of a fold. The same input gives the same head.
     Raises fitting.TooFewExamples, EncoderUnavailable, and ValueError for a label that is not among the codes.
     """
     known = tuple(codes or (CODES if codebook_slug == HABITS else sorted({code for row in labels for code in row})))
@@ -55,10 +55,10 @@ def train(
             if label not in known:
                 raise ValueError(f"The label “{label}” is not in the codebook “{codebook_slug}”.")
             truth[row, known.index(label)] = True
-    if embeddings is None:
-        embeddings = encoder.loaded().encode(texts, progress=progress)
-    grouped = _alike(embeddings) if groups is None else np.unique(np.array(groups), return_inverse=True)[1]
-    rows = Rows(embeddings, tuple(word_counts(text) for text in texts), truth, grouped)
+    if reading is None:
+        reading = encoder.loaded().read(texts, progress=progress)
+    grouped = _alike(reading.embeddings) if groups is None else np.unique(np.array(groups), return_inverse=True)[1]
+    rows = Rows.of(texts, reading.features, truth, grouped)
     head, figures = fit(codebook_slug, known, rows, encoder=encoder.configured_name())
     return head, {**figures, "encoder": head.encoder}
 
@@ -70,23 +70,58 @@ def _alike(embeddings: Embeddings) -> npt.NDArray[np.int64]:
     return groups
 
 
-def train_on_exemplars(
-    progress: Progress | None = None, *, path: Path | None = None
-) -> tuple[Head, dict[str, Any], str]:
-    """Fit the habits' head to the exemplars, which are kept with it as neighbours; with figures and data digest.
+@dataclass(frozen=True)
+class Base:
+    """What every head of the habits is taught before any person has decided: rows, and a digest (hex) of them.
 
-    A register is a fold's group: what is measured is how well the head reads a way of speaking it has not met.
-    Raises ExemplarsUnusable, TooFewExamples, EncoderUnavailable.
+    The exemplars come first and are kept with the head as neighbours to show; the passages are numbers without words.
     """
-    exemplars = load_exemplars(path)
-    texts, labels = [one.text for one in exemplars], [one.labels for one in exemplars]
-    embeddings = encoder.loaded().encode(texts, progress=progress)
-    head, figures = train(HABITS, texts, labels, embeddings, groups=[one.register for one in exemplars])
+
+    rows: Rows
+    exemplars: tuple[Exemplar, ...]
+    embeddings: Embeddings
+    digest: str
+    passages: int
+
+
+def base(progress: Progress | None = None, *, folder: Path | None = None) -> Base:
+    """The exemplars, and the numbers kept of real passages where the built-in encoder, which made them, is in use.
+
+    A register, and a kind of source, is a group: what is measured is how well a head reads a way of speaking it has
+    not met. Raises ExemplarsUnusable, PassagesUnusable, EncoderUnavailable.
+    """
+    exemplars = load_exemplars(folder)
+    texts = [one.text for one in exemplars]
+    reading = encoder.loaded().read(texts, progress=progress)
+    truth = np.array([[code in one.labels for code in CODES] for one in exemplars], dtype=bool)
+    registers = np.unique([one.register for one in exemplars], return_inverse=True)[1]
+    rows = Rows.of(texts, reading.features, truth, registers)
+    digest = data_digest(texts, [one.labels for one in exemplars])
+    passages = 0
+    if encoder.configured_name() == encoder.BUILT_IN and folder is None:
+        kept = load_passages()
+        passages = len(kept.truth)
+        rows = rows.and_also(kept)
+        digest = hashlib.sha256((digest + passages_digest()).encode()).hexdigest()
+    return Base(rows, exemplars, reading.embeddings, digest, passages)
+
+
+def train_on_exemplars(
+    progress: Progress | None = None, *, folder: Path | None = None
+) -> tuple[Head, dict[str, Any], str]:
+    """Fit the habits' head to the base; with figures and data digest.
+
+    Raises ExemplarsUnusable, PassagesUnusable, TooFewExamples, EncoderUnavailable.
+    """
+    taught = base(progress, folder=folder)
+    head, figures = fit(HABITS, CODES, taught.rows, encoder=encoder.configured_name())
+    figures |= {"encoder": head.encoder, "exemplars": len(taught.exemplars), "passages": taught.passages}
     figures["measured_on"] = (
-        f"Cross-validated on {len(texts)} exemplars written for this software, each register held back in turn. "
+        f"Cross-validated on {len(taught.exemplars)} exemplars written for this software and {taught.passages} real "
+        "passages labelled by a model reader, not by people, each register and kind of source held back in turn. "
         "Text written for the purpose flatters: expect less on what people log."
     )
-    return _with_neighbours(head, exemplars, embeddings), figures, data_digest(texts, labels)
+    return _with_neighbours(head, taught.exemplars, taught.embeddings), figures, taught.digest
 
 
 def _with_neighbours(head: Head, exemplars: Sequence[Exemplar], embeddings: Embeddings) -> Head:

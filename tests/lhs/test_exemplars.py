@@ -37,7 +37,19 @@ def test_near_duplicates_are_found_most_alike_first():
 def test_labels_are_kept_in_the_codebooks_order(tmp_path: Path):
     path = tmp_path / "some.yaml"
     path.write_text("- {text: The rota was never asked about, labels: [culture, staff], register: ward-note}\n")
-    assert load_exemplars(path) == (Exemplar("The rota was never asked about", ("staff", "culture"), "ward-note"),)
+    assert load_exemplars(tmp_path) == (Exemplar("The rota was never asked about", ("staff", "culture"), "ward-note"),)
+
+
+def test_the_same_text_in_two_files_is_named(tmp_path: Path):
+    for name in ("family", "ward-note"):
+        (tmp_path / f"{name}.yaml").write_text("- {text: A text, labels: []}")
+    with pytest.raises(ExemplarsUnusable, match="ward-note 1 says the same as exemplar family 1"):
+        load_exemplars(tmp_path)
+
+
+def test_a_folder_without_exemplars_is_an_error(tmp_path: Path):
+    with pytest.raises(ExemplarsUnusable, match="no exemplars"):
+        load_exemplars(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -45,15 +57,18 @@ def test_labels_are_kept_in_the_codebooks_order(tmp_path: Path):
     [
         ("", "should be a list"),
         ("text: one", "should be a list"),
-        ("- just words", "Exemplar 1 should have"),
-        ("- {text: A text, labels: [], mood: glad}", "Exemplar 1 should have"),
-        ("- {text: 12, labels: []}", "Exemplar 1 needs a text"),
-        ("- {text: '  a ', labels: []}", "Exemplar 1 needs a text"),
-        ("- {text: A text, labels: staff}", "Exemplar 1 needs a list of labels"),
-        ("- {text: A text}", "Exemplar 1 needs a list of labels"),
+        ("- just words", "Exemplar wrong 1 should have"),
+        ("- {text: A text, labels: [], mood: glad}", "Exemplar wrong 1 should have"),
+        ("- {text: 12, labels: []}", "Exemplar wrong 1 needs a text"),
+        ("- {text: '  a ', labels: []}", "Exemplar wrong 1 needs a text"),
+        ("- {text: A text, labels: staff}", "Exemplar wrong 1 needs a list of labels"),
+        ("- {text: A text}", "Exemplar wrong 1 needs a list of labels"),
         ("- {text: A text, labels: [stuff]}", "“stuff”, which is not in the codebook"),
         ("- {text: A text, labels: [staff, staff]}", "names a label twice"),
-        ("- {text: A text, labels: []}\n- {text: a TEXT, labels: []}", "Exemplar 2 says the same as exemplar 1"),
+        (
+            "- {text: A text, labels: []}\n- {text: a TEXT, labels: []}",
+            "Exemplar wrong 2 says the same as exemplar wrong 1",
+        ),
         ("- {text: [", "cannot be read"),
         ("- !!python/object/apply:os.getcwd []", "cannot be read"),
     ],
@@ -62,4 +77,4 @@ def test_a_row_that_is_wrong_is_named(tmp_path: Path, written: str, reason: str)
     path = tmp_path / "wrong.yaml"
     path.write_text(written)
     with pytest.raises(ExemplarsUnusable, match=reason):
-        load_exemplars(path)
+        load_exemplars(tmp_path)

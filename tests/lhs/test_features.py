@@ -4,7 +4,18 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lhs.features import PLACES, learn_idf, place_of, seen_in, speaks, terms_of, weighed, word_counts, words_of
+from lhs.features import (
+    PLACES,
+    learn_idf,
+    letter_counts,
+    place_of,
+    seen_in,
+    speaks,
+    terms_of,
+    weighed,
+    word_counts,
+    words_of,
+)
 
 
 def test_words_are_lower_case_without_digits_and_marks():
@@ -25,6 +36,28 @@ def test_a_pair_speaks_when_both_words_do_or_it_denies_something():
         "night shift",
         "no one",
     ]
+
+
+def test_runs_of_letters_are_of_words_with_their_ends_and_stand_in_the_same_place_on_every_machine():
+    at, values = letter_counts("a rota")
+    # “ a”, “a ” (twice), “ a ”; “ r”, “ro”, “ot”, “ta”, “ ro”, “rot”, “ota”, “ta ”, “ rot”, “rota”, “ota ” and so on.
+    assert values.tolist().count(1.0) == len(at) - 1
+    assert len(at) == 16
+    assert at[:3].tolist() == [6526, 7663, 9040]
+
+
+def test_a_word_within_another_shares_runs_with_it():
+    nurse, nurses, porter = (set(letter_counts(text)[0].tolist()) for text in ("nurse", "nurses", "porter"))
+    assert len(nurse & nurses) > len(nurse) / 2 > len(nurse & porter)
+
+
+@given(st.text(st.characters()))
+def test_any_text_has_runs_of_letters_in_ascending_places(text: str):
+    at, values = letter_counts(text)
+    assert (np.diff(at) > 0).all()
+    assert ((at >= 0) & (at < PLACES)).all()
+    assert (values >= 1).all()
+    assert letter_counts(f"{text} {text}")[0].tolist() == at.tolist()
 
 
 @given(st.text(st.characters()))

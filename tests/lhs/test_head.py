@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lhs.artefact import MAGIC, ArtefactRefused, pack, unpack
 from lhs.encoder import BUILT_IN, Encoder
 from lhs.exemplars import Exemplar
-from lhs.features import PLACES, learn_idf, place_of, word_counts
+from lhs.features import PLACES, learn_idf, letter_counts, place_of, word_counts
 from lhs.habits import CODES
 from lhs.head import MEANING_MORE, WHOLE_MEANING, Head, Numbers
 
@@ -30,13 +30,16 @@ def small_head(**changed: object) -> Head:
         codes=("staff", "culture"),
         encoder=BUILT_IN,
         places=PLACES,
+        width=384,
         meaning=meaning,
         words=words,
+        letters=np.zeros((PLACES, 2), dtype=np.float32),
         bias=np.array([-1, -1], dtype=np.float32),
         slope=np.array([2, 2], dtype=np.float32),
         offset=np.zeros(2, dtype=np.float32),
         thresholds=np.array([0.4, 0.3], dtype=np.float32),
         idf=learn_idf([word_counts(text) for text in texts]),
+        letters_idf=learn_idf([letter_counts(text) for text in texts]),
         centre=np.zeros(384, dtype=np.float32),
         exemplars=exemplars,
         exemplar_embeddings=np.eye(3, 384, dtype=np.float32),
@@ -74,6 +77,15 @@ def test_a_number_that_is_none_is_refused_and_not_scored(wrong: float):
 def test_embeddings_of_another_shape_are_refused():
     with pytest.raises(ValueError, match=r"\(1, 384\)"):
         small_head().scores(np.zeros((1, 383), dtype=np.float32), ["text"])
+
+
+def test_a_run_of_letters_speaks_for_a_code_too():
+    at, _ = letter_counts("rotas")
+    letters = np.zeros((PLACES, 2), dtype=np.float32)
+    letters[at, 0] = 9
+    plain, spelt = (small_head(letters=kept).scores(direction(5)[None], ["rottas"]) for kept in (letters * 0, letters))
+    assert spelt[0, 0] > plain[0, 0]
+    assert spelt[0, 1] == plain[0, 1]
 
 
 def test_the_words_that_weighed_most_come_first_and_only_for_their_code():
@@ -165,7 +177,7 @@ def test_a_pickle_inside_is_never_opened():
 
 
 def test_another_format_is_refused(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("lhs.artefact.FORMAT", 2)
+    monkeypatch.setattr("lhs.artefact.FORMAT", 99)
     newer = small_head().to_bytes()
     monkeypatch.undo()
     with pytest.raises(ArtefactRefused, match="format"):
@@ -201,10 +213,10 @@ def test_an_artefact_is_neither_written_nor_read_with_a_number_that_is_none():
     ],
 )
 def test_the_trained_head_suggests_what_a_reader_would(head: Head, encoder: Encoder, text: str, code: str):
-    embeddings = encoder.encode([text])
-    suggested = head.suggested(head.scores(embeddings, [text]))[0]
+    reading = encoder.read([text])
+    suggested = head.suggested(head.scores(reading.features, [text]))[0]
     assert code in [one for one, said in zip(CODES, suggested, strict=True) if said]
-    assert head.reason_in_words(text, code, embeddings[0]).endswith(".")
-    nearest = head.nearest_exemplar(embeddings[0], code)
+    assert head.reason_in_words(text, code, reading.features[0]).endswith(".")
+    nearest = head.nearest_exemplar(reading.embeddings[0], code)
     assert nearest is not None
     assert code in nearest[0].labels

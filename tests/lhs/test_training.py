@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lhs import fitting
-from lhs.encoder import BUILT_IN, Encoder
+from lhs.encoder import BUILT_IN, Encoder, Reading
 from lhs.fitting import FEWEST, TooFewExamples
 from lhs.habits import CODES
 from lhs.head import Head
@@ -46,42 +46,42 @@ LABELS = [["staff"]] * 10 + [["culture"]] * 10 + [[]] * 10
 
 
 @pytest.fixture(scope="module")
-def embeddings(encoder: Encoder) -> np.ndarray:
-    return encoder.encode(TEXTS)
+def reading(encoder: Encoder) -> Reading:
+    return encoder.read(TEXTS)
 
 
-def test_a_head_learns_the_codes_there_are(embeddings: np.ndarray, encoder: Encoder):
-    head, figures = train("wards", TEXTS, LABELS, embeddings)
+def test_a_head_learns_the_codes_there_are(reading: Reading, encoder: Encoder):
+    head, figures = train("wards", TEXTS, LABELS, reading)
     assert head.codes == ("culture", "staff")
     assert head.codebook == "wards"
     assert head.encoder == figures["encoder"] == BUILT_IN
     texts = ["We are exhausted and short of nurses on nights", "Leaders who are open and who trust one another"]
-    scores = head.scores(encoder.encode(texts), texts)
+    scores = head.scores(encoder.read(texts).features, texts)
     assert scores[0, 1] > scores[0, 0]
     assert scores[1, 0] > scores[1, 1]
 
 
-def test_the_same_texts_give_the_same_head(embeddings: np.ndarray):
-    once, again = (train("wards", TEXTS, LABELS, embeddings) for _ in range(2))
+def test_the_same_texts_give_the_same_head(reading: Reading):
+    once, again = (train("wards", TEXTS, LABELS, reading) for _ in range(2))
     assert once[0].to_bytes() == again[0].to_bytes()
     assert once[1] == again[1]
 
 
-def test_embeddings_that_are_given_spare_the_encoding(embeddings: np.ndarray):
-    assert train("wards", TEXTS, LABELS)[1] == train("wards", TEXTS, LABELS, embeddings)[1]
+def test_a_reading_that_is_given_spares_the_encoding(reading: Reading):
+    assert train("wards", TEXTS, LABELS)[1] == train("wards", TEXTS, LABELS, reading)[1]
 
 
-def test_the_figures_are_of_each_code_and_of_texts_held_back(embeddings: np.ndarray):
-    _, figures = train("wards", TEXTS, LABELS, embeddings)
+def test_the_figures_are_of_each_code_and_of_texts_held_back(reading: Reading):
+    _, figures = train("wards", TEXTS, LABELS, reading)
     assert {"macro_f1", "micro_f1", "map", "n", "folds", "codes", "encoder"} <= set(figures)
     assert set(figures["codes"]) == {"culture", "staff"}
     assert (figures["n"], figures["folds"]) == (30, 5)
 
 
-def test_labels_that_mean_nothing_measure_as_nothing(embeddings: np.ndarray):
+def test_labels_that_mean_nothing_measure_as_nothing(reading: Reading):
     drawn = np.random.default_rng(7).permutation(len(TEXTS))
-    _, honest = train("wards", TEXTS, LABELS, embeddings)
-    _, shuffled = train("wards", TEXTS, [LABELS[row] for row in drawn], embeddings)
+    _, honest = train("wards", TEXTS, LABELS, reading)
+    _, shuffled = train("wards", TEXTS, [LABELS[row] for row in drawn], reading)
     assert shuffled["map"] < honest["map"] - 0.2
 
 
@@ -98,32 +98,32 @@ def test_texts_that_say_nearly_the_same_are_never_on_both_sides_of_a_fold(
             yield learn, hold
 
     monkeypatch.setattr(fitting, "_folds", watched)
-    train("wards", doubled, LABELS + LABELS[::-1], encoder.encode(doubled))
+    train("wards", doubled, LABELS + LABELS[::-1], encoder.read(doubled))
     assert len(seen) == 5
     assert not [learn & hold for learn, hold in seen if learn & hold]
 
 
-def test_a_label_outside_the_codebook_is_refused(embeddings: np.ndarray):
+def test_a_label_outside_the_codebook_is_refused(reading: Reading):
     with pytest.raises(ValueError, match="“stuff” is not in the codebook “habits”"):
-        train("habits", TEXTS, [["stuff"], *LABELS[1:]], embeddings)
+        train("habits", TEXTS, [["stuff"], *LABELS[1:]], reading)
 
 
-def test_too_few_texts_of_a_code_are_named(embeddings: np.ndarray):
+def test_too_few_texts_of_a_code_are_named(reading: Reading):
     labels = [["staff"]] * (FEWEST - 1) + [["culture"]] * 15 + [[]] * (15 - FEWEST + 1)
     with pytest.raises(TooFewExamples, match=f"“staff” cannot be learnt yet: {FEWEST - 1} of 30"):
-        train("wards", TEXTS, labels, embeddings)
+        train("wards", TEXTS, labels, reading)
 
 
 def test_texts_that_are_all_alike_cannot_be_measured(encoder: Encoder):
     texts = ["The rota is too long"] * 20
     with pytest.raises(TooFewExamples, match="all alike"):
-        train("wards", texts, [["staff"]] * 10 + [[]] * 10, encoder.encode(texts))
+        train("wards", texts, [["staff"]] * 10 + [[]] * 10, encoder.read(texts))
 
 
 def test_the_first_head_knows_the_five_habits_and_says_how_it_was_measured(trained: tuple[Head, dict]):
     head, figures = trained
     assert head.codes == CODES
-    assert len(head.exemplars) == figures["n"]
+    assert len(head.exemplars) == figures["exemplars"] == figures["n"] - figures["passages"]
     assert "Cross-validated" in figures["measured_on"]
     assert "flatters" in figures["measured_on"]
     assert 0.4 < figures["macro_f1"] < 0.95
@@ -136,10 +136,9 @@ def test_progress_is_told_while_the_exemplars_are_encoded(tmp_path: Path):
         for start, register in (("", "ward-note"), ("Again: ", "interview"))
         for at, text in enumerate(TEXTS)
     ]
-    path = tmp_path / "few.yaml"
-    path.write_text("\n".join(rows))
+    (tmp_path / "few.yaml").write_text("\n".join(rows))
     told: list[tuple[int, int]] = []
-    train_on_exemplars(lambda done, all_: told.append((done, all_)), path=path)
+    train_on_exemplars(lambda done, all_: told.append((done, all_)), folder=tmp_path)
     assert told[-1] == (60, 60)
 
 

@@ -16,7 +16,7 @@ from lhs.encoder import EncoderUnavailable
 from lhs.head import Head
 from lhs.lines import BadLine, Line, read_batches
 from lhs.models import HABITS
-from lhs.scoring import embeddings_for
+from lhs.scoring import features_for
 from lhs.versions import NoTagger, champion, head_of
 
 TELL_EVERY = 500
@@ -59,7 +59,7 @@ class Command(BaseCommand):
                 self.stderr.write(f"Line {line.number}: {line.reason}.")
         good = [line for line in batch if isinstance(line, Line)]
         texts = [line.text for line in good]
-        scores = head.scores(embeddings_for(head, texts), texts)
+        scores = head.scores(features_for(head, texts), texts)
         suggested = head.suggested(scores)
         for line, of_text, said in zip(good, scores.tolist(), suggested.tolist(), strict=True):
             answer = {

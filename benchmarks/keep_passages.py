@@ -1,0 +1,34 @@
+"""`python -m benchmarks.keep_passages FILE`: keep the numbers, and no word, of labelled passages (`lhs.passages`).
+
+A developers' command, run again whenever the encoder, the hashes or the labels change.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.labelled import read
+from lhs.habits import CODES
+
+
+def main() -> None:
+    """Encode the passages of FILE and write their numbers where the product reads them."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.keep_passages", description=__doc__)
+    parser.add_argument("file", type=Path, help="JSON lines: id, text, labels, and source to group by")
+    rows = read(parser.parse_args().file)
+    from lhs.encoder import loaded
+    from lhs.fitting import Rows
+    from lhs.passages import FILE, keep_passages
+
+    truth = np.array([[code in row.labels for code in CODES] for row in rows], dtype=bool)
+    sources = np.unique([row.source for row in rows], return_inverse=True)[1]
+    texts = [row.text for row in rows]
+    keep_passages(Rows.of(texts, loaded().read(texts).features, truth, sources))
+    print(f"{len(rows):,} passages, {FILE.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()

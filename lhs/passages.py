@@ -1,0 +1,86 @@
+"""Real passages as numbers: what the built-in encoder and the hashes made of them, with their labels, never a word.
+
+The passages themselves may not be part of this project; their numbers may, so that a head trained anew – on a fresh
+machine, or from people's decisions – keeps what they taught. `python -m benchmarks.keep_passages` writes the file.
+The labels are one model reader's, not people's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lhs.features import Counts
+from lhs.fitting import Rows
+from lhs.habits import CODES
+
+FILE = Path(__file__).resolve().parent / "passages.npz"
+
+
+class PassagesUnusable(ValueError):
+    """The passages' file is missing or is not one that this software wrote. The message says what to do."""
+
+
+def keep_passages(rows: Rows, path: Path = FILE) -> None:
+    """Write rows as numbers of eight bits, with one scale for each feature (half a per cent of its range)."""
+    features = rows.features.astype(np.float32)
+    scale = np.maximum(np.abs(features).max(axis=0) / 127, 1e-8)
+    arrays: dict[str, Any] = {
+        "features": np.rint(features / scale).astype(np.int8),
+        "scale": scale,
+        "truth": rows.truth,
+        "groups": rows.groups.astype(np.int16),
+        **_flat("words", rows.words),
+        **_flat("letters", rows.letters),
+    }
+    np.savez_compressed(path, **arrays)
+
+
+@cache
+def passages_digest(path: Path = FILE) -> str:
+    """A sha256 (hex) of the file. Raises PassagesUnusable."""
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise PassagesUnusable(
+            f"The numbers of the passages, {path.name}, cannot be read: {error.strerror}."
+        ) from error
+
+
+def load_passages(path: Path = FILE) -> Rows:
+    """Read the rows back. Raises PassagesUnusable."""
+    try:
+        with np.load(path, allow_pickle=False) as kept:
+            features = (kept["features"] * kept["scale"]).astype(np.float16)
+            truth = kept["truth"].astype(bool)
+            words, letters = _unflat("words", kept), _unflat("letters", kept)
+            groups = kept["groups"].astype(np.int64)
+    except Exception as error:
+        raise PassagesUnusable(
+            f"The numbers of the passages, {path.name}, cannot be read. Put the file back as it came."
+        ) from error
+    if truth.shape != (len(features), len(CODES)) or not len(words) == len(letters) == len(groups) == len(features):
+        raise PassagesUnusable(f"The numbers in {path.name} do not fit together. Put the file back as it came.")
+    return Rows(features, words, letters, truth, groups)
+
+
+def _flat(name: str, counted: Sequence[Counts]) -> dict[str, npt.NDArray[Any]]:
+    return {
+        # Places are below 2**16.
+        f"{name}_at": np.concatenate([at for at, _ in counted]).astype(np.uint16),
+        f"{name}_values": np.concatenate([values for _, values in counted]).astype(np.float16),
+        f"{name}_ends": np.cumsum([len(at) for at, _ in counted]).astype(np.int32),
+    }
+
+
+def _unflat(name: str, kept: Any) -> tuple[Counts, ...]:
+    ends = kept[f"{name}_ends"][:-1]
+    at = np.split(kept[f"{name}_at"].astype(np.int32), ends)
+    values = np.split(kept[f"{name}_values"].astype(np.float32), ends)
+    return tuple(zip(at, values, strict=True))
