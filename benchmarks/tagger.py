@@ -142,7 +142,7 @@ def figures(codes: Sequence[str], hold: Sequence[Labelled], found: Scores, *, in
     kept = np.flatnonzero(truth.sum(axis=0) >= LEAST_TEST)
     if not len(kept):
         raise ValueError(f"no fitted code has {LEAST_TEST} test rows.")
-    names = [codes[column] for column in kept]
+    names = [codes[int(column)] for column in kept]
     truth, scores, said = truth[:, kept], found[0][:, kept], found[1][:, kept]
     told = figures_of(names, truth, scores, said)
     if intervals:

@@ -103,7 +103,8 @@ def configured_name() -> str:
     return find_files().name
 
 
-def _threads_wanted() -> int:
+def threads_wanted() -> int:
+    """On how many cores the encoder and training may work: LHS_ENCODER_THREADS, else as many as there are."""
     said = os.environ.get("LHS_ENCODER_THREADS", "")
     if said.isdigit() and int(said) > 0:
         return int(said)
@@ -134,7 +135,7 @@ class Encoder:
         onnxruntime.set_default_logger_severity(3)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
-        options.intra_op_num_threads = threads or _threads_wanted()
+        options.intra_op_num_threads = threads or threads_wanted()
         options.inter_op_num_threads = 1
         # A worker that waits for the next text leaves the cores to the others.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from lhs.encoder import DIMENSIONS, Features
+from lhs.encoder import DIMENSIONS, Features, threads_wanted
 from lhs.evaluation import figures_of
 from lhs.features import PLACES, Counts, learn_idf, letter_counts, weighed, word_counts
 from lhs.head import Head
@@ -19,6 +20,8 @@ from lhs.head import Head
 MEANING_STRENGTH, WORDS_STRENGTH, LETTERS_STRENGTH = 3.0, 10.0, 3.0
 WORDS_SHARE, LETTERS_SHARE = 0.3, 0.4
 FOLDS = 5
+# Of many rows a third can be held back, and still enough is left to learn from.
+MANY, FOLDS_OF_MANY = 3000, 3
 FEWEST = 8
 LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.15, 0.5
 
@@ -176,7 +179,8 @@ def _folds(rows: Rows) -> Iterator[tuple[Array, Array]]:
     groups = len(set(rows.groups.tolist()))
     if groups < 2:
         raise TooFewExamples("The texts are all alike: nothing can be held back to measure with.")
-    yield from GroupKFold(min(FOLDS, groups)).split(rows.truth, groups=rows.groups)
+    wanted = FOLDS if len(rows.truth) < MANY else FOLDS_OF_MANY
+    yield from GroupKFold(min(wanted, groups)).split(rows.truth, groups=rows.groups)
 
 
 def _weights(rows: Rows) -> _Weights:
@@ -212,9 +216,11 @@ def _placed(
 
 def _linear(design: Any, truth: Array, known: Array, strength: float) -> tuple[Array, Array]:
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
 
     weights, bias = np.zeros((truth.shape[1], design.shape[1])), np.zeros(truth.shape[1])
-    for column in range(truth.shape[1]):
+
+    def learn(column: int) -> None:
         seen = known[:, column]
         wanted = truth[seen, column]
         # A fold may leave a rare code without an example; it then has nothing to say about the texts held back.
@@ -222,6 +228,10 @@ def _linear(design: Any, truth: Array, known: Array, strength: float) -> tuple[A
             rows = design if seen.all() else design[np.flatnonzero(seen)]
             model = LogisticRegression(C=strength, class_weight="balanced", max_iter=2000).fit(rows, wanted)
             weights[column], bias[column] = model.coef_[0], model.intercept_[0]
+
+    # A code to a core is faster than a code on all cores: the products are too small to be shared out.
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(threads_wanted()) as codes:
+        list(codes.map(learn, range(truth.shape[1])))
     return weights, bias
 
 
