@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from django.db import transaction
-from django.db.models import Max
 
 from lhs import encoder
 from lhs.codebooks import ensure_habits
@@ -23,6 +22,7 @@ from lhs.fitting import Rows, fit
 from lhs.habits import CODES
 from lhs.head import Head
 from lhs.models import HABITS, Codebook, Tagger
+from lhs.versions import keep_version
 
 
 def data_digest(texts: Sequence[str], labels: Sequence[Sequence[str]]) -> str:
@@ -70,27 +70,63 @@ def _alike(embeddings: Embeddings) -> npt.NDArray[np.int64]:
     return groups
 
 
+@dataclass(frozen=True)
+class Base:
+    """What a head is taught before anyone decides: rows to fit, the neighbours to show, a digest of both.
+
+    `exemplars` and `embeddings` (n, 384) are the neighbours'; rows may hold more than these. A row's group is its way
+    of speaking (register).
+    """
+
+    rows: Rows
+    exemplars: tuple[Exemplar, ...]
+    embeddings: Embeddings
+    digest: str
+
+
+def base_rows(progress: Progress | None = None, *, path: Path | None = None) -> Base:
+    """The habits' base material: the exemplars, encoded. Raises ExemplarsUnusable, EncoderUnavailable."""
+    exemplars = load_exemplars(path)
+    texts, labels = [one.text for one in exemplars], [one.labels for one in exemplars]
+    embeddings = encoder.loaded().encode(texts, progress=progress)
+    truth = np.array([[code in row for code in CODES] for row in labels], dtype=bool)
+    groups = np.unique(np.array([one.register for one in exemplars]), return_inverse=True)[1]
+    rows = Rows(embeddings, tuple(word_counts(text) for text in texts), truth, groups)
+    return Base(rows, exemplars, embeddings, data_digest(texts, labels))
+
+
+def no_base(codes: int) -> Base:
+    """The base of a codebook that the software brings nothing for: `codes` columns, no rows."""
+    rows = Rows(
+        np.zeros((0, encoder.DIMENSIONS), dtype=np.float32),
+        (),
+        np.zeros((0, codes), dtype=bool),
+        np.zeros(0, dtype=np.int64),
+    )
+    return Base(rows, (), rows.embeddings, data_digest([], []))
+
+
 def train_on_exemplars(
     progress: Progress | None = None, *, path: Path | None = None
 ) -> tuple[Head, dict[str, Any], str]:
-    """Fit the habits' head to the exemplars, which are kept with it as neighbours; with figures and data digest.
+    """Fit the habits' head to the base material, kept with it as neighbours; with figures and data digest.
 
     A register is a fold's group: what is measured is how well the head reads a way of speaking it has not met.
     Raises ExemplarsUnusable, TooFewExamples, EncoderUnavailable.
     """
-    exemplars = load_exemplars(path)
-    texts, labels = [one.text for one in exemplars], [one.labels for one in exemplars]
-    embeddings = encoder.loaded().encode(texts, progress=progress)
-    head, figures = train(HABITS, texts, labels, embeddings, groups=[one.register for one in exemplars])
+    base = base_rows(progress, path=path)
+    head, figures = fit(HABITS, CODES, base.rows, encoder=encoder.configured_name())
+    figures["encoder"] = head.encoder
     figures["measured_on"] = (
-        f"Cross-validated on {len(texts)} exemplars written for this software, each register held back in turn. "
-        "Text written for the purpose flatters: expect less on what people log."
+        f"Cross-validated on {len(base.exemplars)} exemplars written for this software, each register held back in "
+        "turn. Text written for the purpose flatters: expect less on what people log."
     )
-    return _with_neighbours(head, exemplars, embeddings), figures, data_digest(texts, labels)
+    return with_neighbours(head, base), figures, base.digest
 
 
-def _with_neighbours(head: Head, exemplars: Sequence[Exemplar], embeddings: Embeddings) -> Head:
-    return replace(head, exemplars=tuple(exemplars), exemplar_embeddings=embeddings)
+def with_neighbours(head: Head, base: Base) -> Head:
+    """The head, with the base's exemplars to show as neighbours."""
+    return replace(head, exemplars=base.exemplars, exemplar_embeddings=base.embeddings)
 
 
 def first_tagger_due() -> bool:
@@ -118,13 +154,5 @@ def train_first_tagger(progress: Progress | None = None) -> Tagger | None:
         if not first_tagger_due():
             return None
         head, figures, digest = train_on_exemplars(progress)
-        codebook.taggers.filter(state=Tagger.State.CHAMPION).update(state=Tagger.State.RETIRED)
-        last = codebook.taggers.aggregate(last=Max("version"))["last"] or 0
-        return Tagger.objects.create(
-            codebook=codebook,
-            version=last + 1,
-            artefact=head.to_bytes(),
-            figures=figures,
-            data_digest=digest,
-            state=Tagger.State.CHAMPION,
-        )
+        reason = "Trained on the exemplars that come with the software; nobody had decided anything yet."
+        return keep_version(codebook, head.to_bytes(), figures, digest, reason=reason, in_use=True)

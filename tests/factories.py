@@ -40,7 +40,7 @@ from casestudies.models import (
 from insights.choices import Consent, Kind, Queue, Relation, SourceKind, TagOrigin, TagState, Verdict
 from insights.models import Decision, Embedding, Evidence, Insight, Review, Source, Tag, Tagging
 from lhs.codebooks import ensure_habits
-from lhs.models import HABITS, THEMES, Code, Codebook, Tagger
+from lhs.models import HABITS, THEMES, Code, Codebook, Tagger, Training
 
 M = TypeVar("M", bound=Model)
 
@@ -314,6 +314,17 @@ class TaggerFactory(RowFactory[Tagger]):
     artefact = b""
     data_digest = "0" * 64
     state = Tagger.State.RETIRED
+
+
+class TrainingFactory(RowFactory[Training]):
+    """A run of training that came to its end."""
+
+    class Meta:
+        model = Training
+
+    codebook = factory.LazyFunction(ensure_habits)
+    cause = Training.Cause.HAND
+    state = Training.State.DONE
 
 
 class TagFactory(RowFactory[Tag]):
