@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from config.services.folder import data_folder, secret_key
@@ -139,10 +140,21 @@ CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2, "max_retries": 0}
 CELERY_TIMEZONE = "UTC"
 SWEEP_SECONDS = float(os.environ.get("LHS_SWEEP_SECONDS", "10"))
-CELERY_BEAT_SCHEDULE = {
+# The tagger is trained anew after so many decisions of people, and in the night.
+LEARN_AFTER = int(os.environ.get("LHS_LEARN_AFTER", "25"))
+LEARN_NIGHTLY = flag("LHS_LEARN_NIGHTLY", True)
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "tag what is due": {"task": "insights.tag_due", "schedule": SWEEP_SECONDS},
     "fold the tallies": {"task": "insights.fold_tallies", "schedule": 60.0},
+    "learn once enough is new": {
+        "task": "insights.learn_if_enough",
+        "schedule": 60.0,
+        # A worker that was away has one look to take when it is back, not one for each minute.
+        "options": {"expires": 55},
+    },
 }
+if LEARN_NIGHTLY:
+    CELERY_BEAT_SCHEDULE["learn in the night"] = {"task": "insights.learn", "schedule": crontab(hour=2, minute=30)}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "sesame.backends.ModelBackend"]

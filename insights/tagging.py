@@ -209,4 +209,4 @@ def _features(texts: Sequence[Text]) -> Features:
             update_fields=["digest", "encoder", "vector", "features"],
         )
         kept |= made
-    return features_of([kept[text.insight_id] for text in texts])
+    return features_of([kept[text.insight_id] for text in texts], width=encoder.width)

@@ -19,3 +19,19 @@ def fold_tallies() -> None:
     from insights import counting
 
     counting.fold()
+
+
+@shared_task(name="insights.learn")
+def learn() -> None:
+    """Train the tagger if anything was decided. While a run goes on, a second one ends at once."""
+    from insights import learning
+
+    learning.learn_nightly()
+
+
+@shared_task(name="insights.learn_if_enough")
+def learn_if_enough() -> None:
+    """Train the tagger once enough is new. Run twice at once, one of the two trains."""
+    from insights import learning
+
+    learning.learn_if_enough()

@@ -229,9 +229,12 @@ def pooled(tokens: npt.NDArray[np.float32], mask: npt.NDArray[np.int64]) -> npt.
     return np.asarray((tokens * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1.0), dtype=np.float32)
 
 
-def features_of(kept: Sequence[bytes]) -> Features:
-    """Features (n, width) read back from the bytes in which each row was kept (`row.tobytes()`)."""
-    return np.frombuffer(b"".join(kept), dtype=np.float16).reshape(len(kept), -1)
+def features_of(kept: Sequence[bytes], *, width: int) -> Features:
+    """Features (n, width) read back from the bytes in which each row was kept (`row.tobytes()`).
+
+    Raises ValueError where a row is of another width.
+    """
+    return np.frombuffer(b"".join(kept), dtype=np.float16).reshape(len(kept), width)
 
 
 def of_length_one(rows: npt.NDArray[np.float32]) -> Embeddings:

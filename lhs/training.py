@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from django.db import transaction
-from django.db.models import Max
 
 from lhs import encoder
 from lhs.codebooks import ensure_habits
@@ -23,6 +22,7 @@ from lhs.habits import CODES
 from lhs.head import Head
 from lhs.models import HABITS, Codebook, Tagger
 from lhs.passages import load_passages, passages_digest
+from lhs.versions import keep_version
 
 
 def data_digest(texts: Sequence[str], labels: Sequence[Sequence[str]]) -> str:
@@ -84,7 +84,7 @@ class Base:
     passages: int
 
 
-def base(progress: Progress | None = None, *, folder: Path | None = None) -> Base:
+def base_rows(progress: Progress | None = None, *, folder: Path | None = None) -> Base:
     """The exemplars, and the numbers kept of real passages where the built-in encoder, which made them, is in use.
 
     A register, and a kind of source, is a group: what is measured is how well a head reads a way of speaking it has
@@ -106,6 +106,13 @@ def base(progress: Progress | None = None, *, folder: Path | None = None) -> Bas
     return Base(rows, exemplars, reading.embeddings, digest, passages)
 
 
+def no_base(codes: int) -> Base:
+    """The base of a codebook that the software brings nothing for: `codes` columns, no rows."""
+    features = np.zeros((0, encoder.loaded().width), dtype=np.float16)
+    rows = Rows(features, (), (), np.zeros((0, codes), dtype=bool), np.zeros(0, dtype=np.int64))
+    return Base(rows, (), np.zeros((0, encoder.DIMENSIONS), dtype=np.float32), data_digest([], []), 0)
+
+
 def train_on_exemplars(
     progress: Progress | None = None, *, folder: Path | None = None
 ) -> tuple[Head, dict[str, Any], str]:
@@ -113,7 +120,7 @@ def train_on_exemplars(
 
     Raises ExemplarsUnusable, PassagesUnusable, TooFewExamples, EncoderUnavailable.
     """
-    taught = base(progress, folder=folder)
+    taught = base_rows(progress, folder=folder)
     head, figures = fit(HABITS, CODES, taught.rows, encoder=encoder.configured_name())
     figures |= {"encoder": head.encoder, "exemplars": len(taught.exemplars), "passages": taught.passages}
     figures["measured_on"] = (
@@ -121,11 +128,12 @@ def train_on_exemplars(
         "passages labelled by a model reader, not by people, each register and kind of source held back in turn. "
         "Text written for the purpose flatters: expect less on what people log."
     )
-    return _with_neighbours(head, taught.exemplars, taught.embeddings), figures, taught.digest
+    return with_neighbours(head, taught), figures, taught.digest
 
 
-def _with_neighbours(head: Head, exemplars: Sequence[Exemplar], embeddings: Embeddings) -> Head:
-    return replace(head, exemplars=tuple(exemplars), exemplar_embeddings=embeddings)
+def with_neighbours(head: Head, taught: Base) -> Head:
+    """The head, with the base's exemplars to show as neighbours."""
+    return replace(head, exemplars=taught.exemplars, exemplar_embeddings=taught.embeddings)
 
 
 def first_tagger_due() -> bool:
@@ -153,13 +161,5 @@ def train_first_tagger(progress: Progress | None = None) -> Tagger | None:
         if not first_tagger_due():
             return None
         head, figures, digest = train_on_exemplars(progress)
-        codebook.taggers.filter(state=Tagger.State.CHAMPION).update(state=Tagger.State.RETIRED)
-        last = codebook.taggers.aggregate(last=Max("version"))["last"] or 0
-        return Tagger.objects.create(
-            codebook=codebook,
-            version=last + 1,
-            artefact=head.to_bytes(),
-            figures=figures,
-            data_digest=digest,
-            state=Tagger.State.CHAMPION,
-        )
+        reason = "Trained on what comes with the software; nobody had decided anything yet."
+        return keep_version(codebook, head.to_bytes(), figures, digest, reason=reason, in_use=True)

@@ -1,12 +1,23 @@
-"""Which tagger is in use for a codebook, and its head, read once in each process."""
+"""Which tagger is in use for a codebook, its head (read once in each process), and how another takes its place.
+
+A codebook has one tagger in use. Whoever changes which one locks the codebook's row first (NO KEY: rows that point at
+it can still be written).
+"""
 
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils import timezone
+
+from lhs import encoder
+from lhs.artefact import ArtefactRefused
 from lhs.head import Head
-from lhs.models import Tagger
+from lhs.models import Codebook, Tagger
 
 
 class NoTagger(LookupError):
@@ -37,3 +48,93 @@ def _head(tagger_id: UUID) -> Head:
     if artefact is None:
         raise NoTagger("This tagger is no longer kept.")
     return Head.from_bytes(artefact)
+
+
+def taggers(codebook_slug: str) -> list[Tagger]:
+    """Every version kept for a codebook, newest first, without the artefacts."""
+    return list(Tagger.objects.filter(codebook__slug=codebook_slug).defer("artefact").order_by("-version"))
+
+
+@transaction.atomic
+def promote(codebook_slug: str, version: int, *, reason: str = "") -> Tagger:
+    """Put a kept version in use; the one in use before is retired. One that is in use already stays as it is.
+
+    Raises NoTagger (no such version), ArtefactRefused (it cannot be read, or was trained with another encoder than is
+    configured), EncoderUnavailable.
+    """
+    codebook = lock_codebook(codebook_slug)
+    tagger = codebook.taggers.filter(version=version).first()
+    if tagger is None:
+        raise NoTagger(f"The codebook “{codebook_slug}” has no version {version}.")
+    if tagger.state == Tagger.State.CHAMPION:
+        return tagger
+    _usable(tagger)
+    _retire(codebook)
+    tagger.state, tagger.promoted_at = Tagger.State.CHAMPION, timezone.now()
+    tagger.reason = reason or "Put in use by hand."
+    tagger.save(update_fields=["state", "promoted_at", "reason"])
+    return tagger
+
+
+@transaction.atomic
+def rollback(codebook_slug: str) -> Tagger:
+    """Put the version that was in use before this one in use again. Doing it twice changes nothing in the end.
+
+    Raises NoTagger (there was none before), ArtefactRefused, EncoderUnavailable.
+    """
+    codebook = lock_codebook(codebook_slug)
+    in_use = codebook.taggers.filter(state=Tagger.State.CHAMPION).defer("artefact").first()
+    before = codebook.taggers.filter(state=Tagger.State.RETIRED).defer("artefact")
+    last = before.order_by(F("promoted_at").desc(nulls_last=True), "-version").first()
+    if last is None:
+        raise NoTagger(f"No version was in use for the codebook “{codebook_slug}” before this one.")
+    now = f"version {in_use.version}" if in_use else "none"
+    return promote(codebook_slug, last.version, reason=f"Rolled back to it from {now}.")
+
+
+def keep_version(
+    codebook: Codebook,
+    artefact: bytes,
+    figures: dict[str, Any],
+    data_digest: str,
+    *,
+    reason: str,
+    in_use: bool,
+) -> Tagger:
+    """Keep a head as the codebook's next version: in use (what was in use is retired), or as a challenger.
+
+    Call it in a transaction that has locked the codebook (`lock_codebook`).
+    """
+    if in_use:
+        _retire(codebook)
+    last = codebook.taggers.aggregate(last=Max("version"))["last"] or 0
+    return Tagger.objects.create(
+        codebook=codebook,
+        version=last + 1,
+        artefact=artefact,
+        figures=figures,
+        data_digest=data_digest,
+        state=Tagger.State.CHAMPION if in_use else Tagger.State.CHALLENGER,
+        reason=reason,
+        promoted_at=timezone.now() if in_use else None,
+    )
+
+
+def lock_codebook(codebook_slug: str) -> Codebook:
+    """The codebook, locked (NO KEY) until the transaction ends. Raises NoTagger where there is none."""
+    codebook = Codebook.objects.select_for_update(no_key=True).filter(slug=codebook_slug).first()
+    if codebook is None:
+        raise NoTagger(f"There is no codebook “{codebook_slug}”.")
+    return codebook
+
+
+def _retire(codebook: Codebook) -> None:
+    codebook.taggers.filter(state=Tagger.State.CHAMPION).update(state=Tagger.State.RETIRED)
+
+
+def _usable(tagger: Tagger) -> None:
+    head, configured = Head.from_bytes(tagger.artefact), encoder.configured_name()
+    if head.encoder != configured:
+        raise ArtefactRefused(
+            f"Version {tagger.version} was trained with the encoder {head.encoder}, but {configured} is configured."
+        )

@@ -15,6 +15,7 @@ import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import factory
+import numpy as np
 from django.db.models import Model
 from django.utils import timezone
 from factory.django import DjangoModelFactory
@@ -40,9 +41,12 @@ from casestudies.models import (
 from insights.choices import Consent, Kind, Queue, Relation, SourceKind, TagOrigin, TagState, Verdict
 from insights.models import Decision, Embedding, Evidence, Insight, Review, Source, Tag, Tagging
 from lhs.codebooks import ensure_habits
-from lhs.models import HABITS, THEMES, Code, Codebook, Tagger
+from lhs.encoder import DIMENSIONS, LAYERS
+from lhs.models import HABITS, THEMES, Code, Codebook, Tagger, Training
 
 M = TypeVar("M", bound=Model)
+# Of the built-in encoder.
+WIDTH = DIMENSIONS * (len(LAYERS) + 1)
 
 
 class RowFactory(DjangoModelFactory[M]):
@@ -316,6 +320,17 @@ class TaggerFactory(RowFactory[Tagger]):
     state = Tagger.State.RETIRED
 
 
+class TrainingFactory(RowFactory[Training]):
+    """A run of training that came to its end."""
+
+    class Meta:
+        model = Training
+
+    codebook = factory.LazyFunction(ensure_habits)
+    cause = Training.Cause.HAND
+    state = Training.State.DONE
+
+
 class TagFactory(RowFactory[Tag]):
     """A machine's suggestion; `confirmed=True` and `rejected=True` are a person's word on it."""
 
@@ -367,6 +382,7 @@ class EmbeddingFactory(RowFactory[Embedding]):
     digest = factory.SelfAttribute("insight.digest")
     encoder = "a test"
     vector = factory.LazyFunction(lambda: [1.0] + [0.0] * 383)
+    features = factory.LazyFunction(lambda: np.eye(1, WIDTH, dtype=np.float16).tobytes())
 
 
 class DecisionFactory(RowFactory[Decision]):
