@@ -152,6 +152,26 @@ class InsightPage(Shape):
     )
 
 
+class SimilarInsight(Shape):
+    """An insight that is like a text."""
+
+    id = serializers.UUIDField()
+    url = serializers.URLField()
+    title = serializers.CharField(allow_blank=True)
+    text = serializers.CharField()
+    similarity = serializers.FloatField(min_value=-1, max_value=1, help_text="The cosine; 1 says the same.")
+    status = one_of(Status)
+    voices = serializers.IntegerField(help_text="How many voices say this.")
+    places = serializers.IntegerField(help_text="In how many places it was raised.")
+
+
+class SimilarAnswer(Shape):
+    """What has been said already, the nearest first."""
+
+    results = SimilarInsight(many=True)
+    note = serializers.CharField(allow_blank=True, help_text="Why nothing could be compared; else empty.")
+
+
 class FaultShape(Shape):
     """A field that cannot be taken as it is, and why."""
 
