@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -36,13 +36,7 @@ def me_too(*, person: User, insight_id: UUID, voice: Voice) -> Insight:
         raise ValidationError(
             {name.rpartition(".")[2]: reasons for name, reasons in fault.message_dict.items()}
         ) from fault
-    if Source.objects.filter(
-        insight=insight,
-        recorded_by=person,
-        organisation_id=source.organisation_id,
-        place__iexact=source.place,
-        **_on(source.collected_on),
-    ).exists():
+    if Source.objects.filter(insight=insight, recorded_by=person, **_there_and_then(source)).exists():
         raise Conflict("You have said so already, of the same place and day.", field="place")
     source.save(force_insert=True)
     touch(insight)
@@ -67,5 +61,10 @@ def touch(insight: Insight) -> None:
     insight.refresh_from_db(fields=["modified", "words_withheld"])
 
 
-def _on(day: datetime.date | None) -> dict[str, object]:
-    return {"collected_on__isnull": True} if day is None else {"collected_on": day}
+def _there_and_then(source: Source) -> dict[str, Any]:
+    """Return the lookups of voices of the same place and day, both of which may not be known."""
+    return {
+        "organisation_id": source.organisation_id,
+        "place__iexact": source.place,
+        "collected_on": source.collected_on,
+    }
