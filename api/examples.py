@@ -52,3 +52,11 @@ CHANGE = OpenApiExample(
 DECLINE = OpenApiExample("A reason", value={"reason": "This is already said in another insight."}, request_only=True)
 CONFIRM = OpenApiExample("Yes, this fits", value={"state": "confirmed"}, request_only=True)
 REJECT = OpenApiExample("No, it does not", value={"state": "rejected"}, request_only=True)
+SIMILAR = OpenApiExample(
+    "A sentence that someone is typing", value={"text": "Nobody answers the telephone.", "limit": 3}, request_only=True
+)
+ME_TOO = OpenApiExample(
+    "Heard on another ward",
+    value={"kind": "family", "role": "daughter", "place": "Bay 3", "collected_on": "2021-07-14"},
+    request_only=True,
+)

@@ -75,11 +75,11 @@ class ThemeTag(TagShape):
 
 
 class Neighbour(Shape):
-    """The nearest example of the habit, which the suggestion is most like."""
+    """What the suggestion is most like: the nearest insight confirmed by a person that you may open, or an example."""
 
     text = serializers.CharField()
     similarity = serializers.FloatField(min_value=-1, max_value=1)
-    url = serializers.URLField(allow_null=True)
+    url = serializers.URLField(allow_null=True, help_text="null: an example of the codebook, which has no address.")
 
 
 class HabitTagWithNeighbour(HabitTag):
@@ -123,6 +123,7 @@ class Insight(Shape):
     audiences = Ref(many=True)
     source = InsightSource()  # type: ignore[assignment]
     voices = serializers.IntegerField(help_text="How many voices say this, the source included.")
+    places = serializers.IntegerField(help_text="In how many places it was raised, as far as the voices name one.")
     programme = Ref()
     case_study = Ref(allow_null=True)
     learning_activity = Ref(allow_null=True)
@@ -149,6 +150,26 @@ class InsightPage(Shape):
     suggestion = serializers.CharField(
         required=False, help_text="Only where `q` found nothing: a spelling that would find something."
     )
+
+
+class SimilarInsight(Shape):
+    """An insight that is like a text."""
+
+    id = serializers.UUIDField()
+    url = serializers.URLField()
+    title = serializers.CharField(allow_blank=True)
+    text = serializers.CharField()
+    similarity = serializers.FloatField(min_value=-1, max_value=1, help_text="The cosine; 1 says the same.")
+    status = one_of(Status)
+    voices = serializers.IntegerField(help_text="How many voices say this.")
+    places = serializers.IntegerField(help_text="In how many places it was raised.")
+
+
+class SimilarAnswer(Shape):
+    """What has been said already, the nearest first."""
+
+    results = SimilarInsight(many=True)
+    note = serializers.CharField(allow_blank=True, help_text="Why nothing could be compared; else empty.")
 
 
 class FaultShape(Shape):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, include, path, re_path
 
-from api.views import documents, insights, library
+from api.views import documents, insights, library, said
 from casestudies.lifecycle import MOVE_NAMES
 from lhs.models import HABITS, THEMES
 
@@ -14,8 +14,10 @@ ONE = "insights/<uuid:insight_id>/"
 
 of_insights: list[URLPattern] = [
     path("insights/", insights.InsightList.as_view(), name="insights"),
+    path("insights/similar/", said.Similar.as_view(), name="similar"),
     path(ONE, insights.InsightDetail.as_view(), name="insight"),
     *(path(f"{ONE}{name}/", insights.MOVES[name].as_view(), name=f"insight-{name}") for name in MOVE_NAMES),
+    path(f"{ONE}voices/", said.InsightVoices.as_view(), name="insight-voices"),
     path(f"{ONE}habits/<slug:code>/", insights.InsightHabit.as_view(codebook=HABITS), name="insight-habit"),
     path(f"{ONE}themes/<slug:code>/", insights.InsightTheme.as_view(codebook=THEMES), name="insight-theme"),
 ]

@@ -24,6 +24,8 @@ from insights.choices import Consent, Effect, Kind, Level, Perspective, Response
 from insights.models import Insight, Source
 from insights.models.words import LONGEST, SHORTEST
 from insights.review import DECIDABLE
+from insights.similar import LIMIT as FEW_ALIKE
+from insights.similar import MOST as MOST_ALIKE
 from insights.visibility import Reader
 
 MOST = 50
@@ -41,14 +43,19 @@ class Text(Words):
     """The words of an insight; how many there may be is counted by the verb, once they are in order."""
 
 
-class SourceBody(Body):
-    """A voice: who said it, by role, where and when, and whether the words may leave the programme."""
+class VoiceBody(Body):
+    """Another voice for an insight: who says so too, by role, where and when."""
 
     kind = OneOf(SourceKind)
     role = Words(required=False, allow_blank=True, max_length=longest(Source, "role"))
     organisation = Reference("organisation", reading.organisations, required=False, allow_null=True)
     place = Words(required=False, allow_blank=True, max_length=longest(Source, "place"))
     collected_on = serializers.DateField(required=False, allow_null=True, input_formats=["iso-8601"])
+
+
+class SourceBody(VoiceBody):
+    """A voice: who said it, by role, where and when, and whether the words may leave the programme."""
+
     consent = OneOf(Consent, required=False)
 
 
@@ -98,6 +105,13 @@ class ReasonedMoveBody(Body):
     reason = Words(max_length=LONGEST, help_text="Why, so that the people who said it can be told.")
 
 
+class SimilarBody(Body):
+    """A text that something like it may have been said already."""
+
+    text = Text()
+    limit = Whole(required=False, help_text=f"How many to tell of, 1 to {MOST_ALIKE}; {FEW_ALIKE} where left out.")
+
+
 class DecisionBody(Body):
     """What a person decides of a code on an insight."""
 
@@ -121,7 +135,7 @@ def new_insight(sent: Mapping[str, Any], *, person: User) -> dict[str, Any]:
     said = checked(InsightBody, sent, person=person)
     given = {name: said.pop(name, None) for name in ("programme", "case_study", "learning_activity")}
     voices = [said.pop("source"), *said.pop("voices", [])]
-    return {**said, "setting": setting_of(**given), "voices": [_voice(voice) for voice in voices]}
+    return {**said, "setting": setting_of(**given), "voices": [voice_of(voice) for voice in voices]}
 
 
 def changed_insight(sent: Mapping[str, Any], *, person: User, insight_id: UUID) -> dict[str, Any]:
@@ -184,11 +198,12 @@ def _revoiced(
         ]
         if faults:
             raise Faulty(*faults)
-        others = [_voice(voice) for voice in voices]
+        others = [voice_of(voice) for voice in voices]
     return [first, *others]
 
 
-def _voice(said: Mapping[str, Any]) -> Voice:
+def voice_of(said: Mapping[str, Any]) -> Voice:
+    """Return a voice that was sent, as the verbs take it."""
     return Voice(**_columns(said))
 
 

@@ -51,7 +51,7 @@ ROWS = f"""
     SELECT i.id::text, i.kind, i.title, i.text, i.perspective, i.level, i.effect, i.response, i.status, i.section,
         i.position, i.locator, i.illustrative, i.external_id,
         f.kind, f.role, o.id::text, o.name, f.place, f.collected_on::text, f.consent,
-        (SELECT count(*) FROM insights_source x WHERE x.insight_id = i.id),
+        said.voices, said.places,
         p.id::text, p.name, s.id::text, s.title, a.id::text, a.name, tags.habits::text, tags.themes::text,
         v.version, to_json(g.at)::text,
         (SELECT json_agg(json_build_object('id', d.id, 'name', d.name, 'url', %(root)s || 'audiences/' || d.id || '/')
@@ -77,6 +77,11 @@ ROWS = f"""
     LEFT JOIN insights_tagging g ON g.insight_id = i.id AND NOT g.due
         AND g.codebook_id = (SELECT id FROM lhs_codebook WHERE slug = 'habits')
     LEFT JOIN lhs_tagger v ON v.id = g.tagger_id
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS voices,
+            count(DISTINCT coalesce(x.organisation_id::text, nullif(lower(x.place), ''))) AS places
+        FROM insights_source x WHERE x.insight_id = i.id
+    ) said
     LEFT JOIN LATERAL (
         SELECT json_agg({TAG.format(name="code")}) FILTER (WHERE b.slug = 'habits') AS habits,
             json_agg({TAG.format(name="slug")}) FILTER (WHERE b.slug = 'themes') AS themes
@@ -124,9 +129,9 @@ def _connection() -> psycopg.Connection[tuple[Any, ...]]:
 
 def _insight(record: tuple[Any, ...], root: str) -> dict[str, Any]:
     said = dict(zip(PLAIN, record, strict=False))
-    kind, role, place_id, place_name, place, day, consent, voices = record[14:22]
-    programme_id, programme, study_id, study, activity_id, activity = record[22:28]
-    habits, themes, version, at, audiences, evidence, created, modified = record[28:]
+    kind, role, place_id, place_name, place, day, consent, voices, places = record[14:23]
+    programme_id, programme, study_id, study, activity_id, activity = record[23:29]
+    habits, themes, version, at, audiences, evidence, created, modified = record[29:]
     said["url"] = f"{root}insights/{said['id']}/"
     said["source"] = {
         "kind": kind,
@@ -137,6 +142,7 @@ def _insight(record: tuple[Any, ...], root: str) -> dict[str, Any]:
         "consent": consent,
     }
     said["voices"] = voices
+    said["places"] = places
     said["programme"] = _link(programme_id, programme, root, "programmes")
     said["case_study"] = _link(study_id, study, root, "case-studies")
     said["learning_activity"] = _link(activity_id, activity, root, "learning-activities")

@@ -111,6 +111,7 @@ class InsightShape(Linked):
     audiences = AudienceLink(many=True)
     source = serializers.SerializerMethodField()  # type: ignore[assignment]  # a field by this name, not the argument
     voices = serializers.SerializerMethodField()
+    places = serializers.SerializerMethodField()
     programme = ProgrammeLink()
     case_study = CaseStudyLink()
     learning_activity = ActivityLink()
@@ -124,7 +125,7 @@ class InsightShape(Linked):
         fields = [
             *("id", "url", "kind", "title", "text", "perspective", "level", "effect", "response", "status"),
             *("section", "position", "locator", "illustrative", "external_id", "audiences", "source", "voices"),
-            *("programme", "case_study", "learning_activity", "habits", "themes", "tagged", "evidence"),
+            *("places", "programme", "case_study", "learning_activity", "habits", "themes", "tagged", "evidence"),
             *("created", "modified"),
         ]
 
@@ -135,6 +136,10 @@ class InsightShape(Linked):
     def get_voices(self, insight: Any) -> int:
         """Return how many voices stand behind it."""
         return len(insight.heard)
+
+    def get_places(self, insight: Any) -> int:
+        """Return in how many places they said it."""
+        return len({voice.organisation_id or voice.place.lower() for voice in insight.heard} - {""})
 
     def get_tagged(self, insight: Any) -> dict[str, Any] | None:
         """Return when it was tagged and by which version."""

@@ -15,7 +15,7 @@ from django.conf import settings
 from accounts.models import User
 from casestudies.lifecycle import MOVES, Status
 from casestudies.models import Membership
-from casestudies.standing import CURATORS, INSIDE, READERS, SITE, TEAM, TEAM_WRITERS, Standing
+from casestudies.standing import CURATORS, INSIDE, LOGGERS, READERS, SITE, TEAM, TEAM_WRITERS, Standing
 
 ALL = frozenset(Status)
 UNPUBLISHED = ALL - {Status.PUBLISHED}
@@ -43,6 +43,9 @@ RULES: tuple[Rule, ...] = (
     Rule("log", "insight", frozenset({Status.DRAFT, Status.SUBMITTED}), CURATORS | TEAM_WRITERS),
     Rule("edit", "insight", frozenset({Status.DRAFT, Status.SUBMITTED}), CURATORS | TEAM_WRITERS),
     Rule("edit", "insight", frozenset({Status.PUBLISHED}), CURATORS),
+    Rule("add voice", "insight", frozenset({Status.DRAFT, Status.SUBMITTED}), CURATORS | TEAM_WRITERS),
+    Rule("add voice", "insight", frozenset({Status.PUBLISHED}), LOGGERS),
+    Rule("merge", "insight", ALL, CURATORS),
     Rule("decide", "tag", ALL, CURATORS | TEAM_WRITERS),
     Rule("teach", "tag", ALL, CURATORS),
     *(Rule(move.name, "insight", move.sources, move.who) for move in MOVES),
@@ -78,12 +81,17 @@ def site_standings(person: User | None) -> frozenset[Standing]:
 
 
 def standings(person: User | None, programme_id: UUID) -> frozenset[Standing]:
-    """Return how a person stands to one programme."""
+    """Return how a person stands to one programme, a writer in another one being known as that."""
     held = site_standings(person)
     if person is None or not person.is_active:
         return held
-    roles = Membership.objects.filter(user=person, programme_id=programme_id).values_list("role", flat=True)
-    return held | {INSIDE[role] for role in roles}
+    roles = list(Membership.objects.filter(user=person).values_list("programme_id", "role"))
+    writes_elsewhere = any(INSIDE[role] in TEAM_WRITERS for programme, role in roles if programme != programme_id)
+    return (
+        held
+        | {INSIDE[role] for programme, role in roles if programme == programme_id}
+        | ({Standing.WRITER_ELSEWHERE} if writes_elsewhere else set())
+    )
 
 
 def may(

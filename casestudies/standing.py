@@ -8,7 +8,7 @@ from accounts.models import Role
 
 
 class Standing(enum.StrEnum):
-    """A site-wide role, a role inside the programme in question, or anyone who reads without signing in."""
+    """A site-wide role, a role inside the programme in question or another, or anyone who reads without signing in."""
 
     ANYONE = "anyone"
     VIEWER = "viewer"
@@ -20,6 +20,7 @@ class Standing(enum.StrEnum):
     TEAM_CONTRIBUTOR = "programme contributor"
     TEAM_ANALYST = "programme analyst"
     TEAM_CURATOR = "programme curator"
+    WRITER_ELSEWHERE = "writer in another programme"
 
 
 SITE: dict[str, Standing] = {
@@ -41,3 +42,5 @@ TEAM = frozenset(INSIDE.values())
 READERS = frozenset({Standing.ANYONE, *SITE.values()}) | TEAM
 CURATORS = frozenset({Standing.CURATOR, Standing.ADMIN, Standing.TEAM_CURATOR})
 TEAM_WRITERS = frozenset({Standing.TEAM_CONTRIBUTOR, Standing.TEAM_CURATOR})
+# Whoever logs somewhere: a contributor by their role, or a writer in the team of any programme.
+LOGGERS = CURATORS | TEAM_WRITERS | {Standing.CONTRIBUTOR, Standing.WRITER_ELSEWHERE}

@@ -112,7 +112,7 @@ def log(
         status=status,
         **_cleaned(said),
     )
-    sources = _sources(insight, voices, person)
+    sources = sources_of(insight, voices, person)
     if any(voice.consent == Consent.WITHHELD for voice in voices) and not may(
         person, "log", "insight", programme_id=setting.programme.id, status=status, withheld=True
     ):
@@ -198,11 +198,15 @@ def _cleaned(said: Mapping[str, Any]) -> dict[str, Any]:
     return cleaned
 
 
-def _sources(insight: Insight, voices: Sequence[Voice], person: User) -> list[Source]:
+def sources_of(insight: Insight, voices: Sequence[Voice], person: User, *, first: int = 0) -> list[Source]:
+    """Return the voices as sources that are not saved yet, from position `first` on.
+
+    Raises ValidationError naming each field at fault: `source.role` of the first of all, else `voices.3.role`.
+    """
     if not voices:
         raise ValidationError({"source": "Say whose voice this is: staff, patient, family, coordinator, data or team."})
     sources = []
-    for position, voice in enumerate(voices):
+    for position, voice in enumerate(voices, start=first):
         said = asdict(voice)
         faults: dict[str, list[str]] = {}
         for field in ("role", "place"):
@@ -227,7 +231,7 @@ def _sources(insight: Insight, voices: Sequence[Voice], person: User) -> list[So
 def _replace_sources(insight: Insight, voices: Sequence[Voice], person: User) -> None:
     """Write the voices over those that were there, place by place, so that their history stays theirs."""
     present = {source.position: source for source in insight.sources.all()}
-    for source in _sources(insight, voices, person):
+    for source in sources_of(insight, voices, person):
         was = present.pop(source.position, None)
         if was is None:
             source.save(force_insert=True)

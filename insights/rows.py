@@ -40,7 +40,7 @@ PLAIN = (
     *("locator", "illustrative", "external_id"),
 )
 FIELDS = (
-    *("id", "url", *PLAIN, "audiences", "source", "voices", "programme", "case_study", "learning_activity"),
+    *("id", "url", *PLAIN, "audiences", "source", "voices", "places", "programme", "case_study", "learning_activity"),
     *("habits", "themes", "tagged", "evidence", "created", "modified"),
 )
 
@@ -94,7 +94,7 @@ _ROWS = f"""
         FROM insights_insight_audiences m JOIN casestudies_audience d ON d.id = m.audience_id
         WHERE m.insight_id = i.id)::text,
         f.kind, f.role, o.id::text, o.name, f.place, f.collected_on::text, f.consent,
-        (SELECT count(*) FROM insights_source x WHERE x.insight_id = i.id),
+        said.voices, said.places,
         p.id::text, p.name, s.id::text, s.title, a.id::text, a.name, tags.habits::text, tags.themes::text,
         w.version, to_json(g.at)::text,
         (SELECT json_agg(json_build_object('relation', e.relation, 'direction', e.direction, 'id', n.id,
@@ -116,6 +116,11 @@ _ROWS = f"""
     LEFT JOIN insights_tagging g ON g.insight_id = i.id AND NOT g.due
         AND g.codebook_id = (SELECT id FROM lhs_codebook WHERE slug = '{HABITS}')
     LEFT JOIN lhs_tagger w ON w.id = g.tagger_id
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS voices,
+            count(DISTINCT coalesce(x.organisation_id::text, nullif(lower(x.place), ''))) AS places
+        FROM insights_source x WHERE x.insight_id = i.id
+    ) said
     LEFT JOIN LATERAL (
         SELECT {_tags("code", HABITS)} AS habits, {_tags("slug", THEMES)} AS themes
         FROM insights_tag t JOIN lhs_code c ON c.id = t.code_id JOIN lhs_codebook b ON b.id = c.codebook_id
@@ -236,9 +241,9 @@ def _connected() -> psycopg.Connection[Any]:
 
 def _ready(record: Sequence[Any], links: Links) -> bytes:
     id, plain, rest = record[0], record[2 : 2 + len(PLAIN)], record[2 + len(PLAIN) :]
-    audiences, kind, role, place_id, place_name, place, collected_on, consent, voices = rest[:9]
-    programme, programme_name, case_study, case_study_name, activity, activity_name = rest[9:15]
-    habits, themes, version, at, evidence, created, modified = rest[15:]
+    audiences, kind, role, place_id, place_name, place, collected_on, consent, voices, places = rest[:10]
+    programme, programme_name, case_study, case_study_name, activity, activity_name = rest[10:16]
+    habits, themes, version, at, evidence, created, modified = rest[16:]
     source = {
         "kind": kind,
         "role": role,
@@ -248,7 +253,7 @@ def _ready(record: Sequence[Any], links: Links) -> bytes:
         "consent": consent,
     }
     values = (
-        *(id, f"{links.insight}{id}/", *plain, _several(audiences), source, voices),
+        *(id, f"{links.insight}{id}/", *plain, _several(audiences), source, voices, places),
         _reference(programme, programme_name, links.programme),
         _reference(case_study, case_study_name, links.case_study),
         _reference(activity, activity_name, links.learning_activity),

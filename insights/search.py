@@ -148,7 +148,7 @@ def one(*, person: User | None, insight_id: UUID, links: Links) -> bytes:
         raise Missing("There is no such insight, or you may not open it.")
     from insights.neighbours import with_neighbours
 
-    return with_neighbours(insight_id=insight_id, row=found[0].json)
+    return with_neighbours(reader=reader, insight_id=insight_id, row=found[0].json, address=links.insight)
 
 
 def count_up_to(*, person: User | None, selection: Selection, limit: int = 1000) -> int:

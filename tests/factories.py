@@ -39,7 +39,7 @@ from casestudies.models import (
     Topic,
 )
 from insights.choices import Consent, Kind, Queue, Relation, SourceKind, TagOrigin, TagState, Verdict
-from insights.models import Decision, Embedding, Evidence, Insight, Review, Source, Tag, Tagging
+from insights.models import Apart, Decision, Embedding, Evidence, Insight, Merge, Review, Source, Tag, Tagging
 from lhs.codebooks import ensure_habits
 from lhs.encoder import DIMENSIONS, LAYERS
 from lhs.models import HABITS, THEMES, Code, Codebook, Tagger, Training
@@ -413,3 +413,26 @@ class ReviewFactory(RowFactory[Review]):
     codebook = factory.LazyFunction(lambda: CodebookFactory(slug=HABITS))
     person = factory.SubFactory(UserFactory, role=Role.CURATOR)
     digest = factory.SelfAttribute("insight.digest")
+
+
+class MergeFactory(RowFactory[Merge]):
+    """One insight was merged into another; the rows of both are left as they are: see `insights.merging.merge`."""
+
+    class Meta:
+        model = Merge
+
+    kept = factory.SubFactory(InsightFactory)
+    gone = factory.SubFactory(InsightFactory, status=Status.WITHDRAWN)
+    person = factory.SubFactory(UserFactory, role=Role.CURATOR)
+    status_before = Status.PUBLISHED
+
+
+class ApartFactory(RowFactory[Apart]):
+    """A curator said that two insights are not the same."""
+
+    class Meta:
+        model = Apart
+
+    first = factory.SubFactory(InsightFactory)
+    second = factory.SubFactory(InsightFactory)
+    person = factory.SubFactory(UserFactory, role=Role.CURATOR)

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
+from accounts.models import User
+from insights.merging import merges_anywhere
 from web.access import person_of
 from web.colours import usable
 
@@ -39,7 +41,8 @@ class Site:
 
 def site(request: HttpRequest) -> dict[str, Any]:
     """Give every template `site` and `person` (None when nobody is signed in)."""
-    return {"site": the_site(request.path, back_to=request.get_full_path()), "person": person_of(request)}
+    person = person_of(request)
+    return {"site": the_site(request.path, back_to=request.get_full_path(), person=person), "person": person}
 
 
 def without_anyone() -> dict[str, Any]:
@@ -47,12 +50,13 @@ def without_anyone() -> dict[str, Any]:
     return {"site": the_site(""), "person": None}
 
 
-def the_site(path: str, *, back_to: str = "") -> Site:
-    """Return the site as seen from the page at `path`; signing in leads back to `back_to`."""
-    places = (
+def the_site(path: str, *, back_to: str = "", person: User | None = None) -> Site:
+    """Return the site as `person` sees it from the page at `path`; signing in leads back to `back_to`."""
+    places: tuple[tuple[str, str], ...] = (
         ("Insights", reverse("web:insights")),
         ("Case studies", reverse("web:case-studies")),
         ("Log an insight", reverse("web:log")),
+        *((("Duplicates", reverse("web:duplicates")),) if merges_anywhere(person) else ()),
         ("API", reverse("api:docs")),
     )
     nearest = max((href for _, href in places if path.startswith(href)), key=len, default=None)

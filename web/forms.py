@@ -33,7 +33,8 @@ ALSO_CALLED = {
 DATE_PARTS = ("day", "month", "year")
 
 
-def _one_of(choices: type[TextChoices], *, required: str = "") -> forms.ChoiceField:
+def choice_of(choices: type[TextChoices], *, required: str = "") -> forms.ChoiceField:
+    """Return a field that takes one of these; `required` is what is said where none is chosen."""
     wrong = "Choose one of the answers on the page."
     return forms.ChoiceField(
         choices=choices.choices if required else [("", ""), *choices.choices],
@@ -42,7 +43,8 @@ def _one_of(choices: type[TextChoices], *, required: str = "") -> forms.ChoiceFi
     )
 
 
-def _words(longest: int, name: str) -> forms.CharField:
+def words_of(longest: int, name: str) -> forms.CharField:
+    """Return a field for up to so many characters; `name` begins the sentence that says there are too many."""
     return forms.CharField(
         required=False,
         max_length=longest,
@@ -70,7 +72,8 @@ class RowChoices(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
             raise ValidationError(self.error_messages["invalid_choice"]) from fault
 
 
-def _row(name: str) -> RowChoice:
+def row_of(name: str) -> RowChoice:
+    """Return a field that takes a row, optional; the form says of which."""
     gone = f"This {name} is not one you can choose. Choose another, or leave it out."
     return RowChoice(queryset=Programme.objects.none(), required=False, error_messages={"invalid_choice": gone})
 
@@ -108,28 +111,28 @@ class InsightForm(forms.Form):
     """
 
     text = forms.CharField(error_messages={"required": "Write down what was found, heard or recommended."})
-    kind = _one_of(Kind, required="Choose what kind of insight this is.")
-    source_kind = _one_of(SourceKind, required="Choose who said it.")
-    programme = _row("programme")
-    title = _words(200, "The title")
-    case_study = _row("case study")
-    learning_activity = _row("activity")
-    perspective = _one_of(Perspective)
-    level = _one_of(Level)
-    effect = _one_of(Effect)
-    response = _one_of(Response)
-    role = _words(120, "The role")
-    organisation = _row("organisation")
-    place = _words(120, "The place")
+    kind = choice_of(Kind, required="Choose what kind of insight this is.")
+    source_kind = choice_of(SourceKind, required="Choose who said it.")
+    programme = row_of("programme")
+    title = words_of(200, "The title")
+    case_study = row_of("case study")
+    learning_activity = row_of("activity")
+    perspective = choice_of(Perspective)
+    level = choice_of(Level)
+    effect = choice_of(Effect)
+    response = choice_of(Response)
+    role = words_of(120, "The role")
+    organisation = row_of("organisation")
+    place = words_of(120, "The place")
     collected = PartedDate(required=False)
-    consent = _one_of(Consent)
+    consent = choice_of(Consent)
     audiences = RowChoices(
         queryset=Programme.objects.none(),
         required=False,
         error_messages={"invalid_choice": "One of these is not there any more. Choose again."},
     )
-    section = _words(200, "The section")
-    locator = _words(300, "Where it stands")
+    section = words_of(200, "The section")
+    locator = words_of(300, "Where it stands")
     once = forms.CharField(required=False)
     seen = forms.CharField(required=False)
 

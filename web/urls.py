@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.views import about, case_studies, deciding, home, insights, logging, signing_in
+from web.views import about, case_studies, deciding, home, insights, logging, said, signing_in
 
 app_name = "web"
 urlpatterns = [
@@ -14,8 +14,10 @@ urlpatterns = [
     path("case-studies/<slug:slug>/", case_studies.case_study, name="case-study"),
     path("insights/", insights.insights, name="insights"),
     path("insights/log/", logging.log, name="log"),
+    path("insights/similar/", said.similar, name="similar"),
     path("insights/<uuid:insight_id>/", insights.insight, name="insight"),
     path("insights/<uuid:insight_id>/edit/", logging.edit, name="edit"),
+    path("insights/<uuid:insight_id>/me-too/", said.add_voice, name="me-too"),
     path("insights/<uuid:insight_id>/tags/", insights.tags, name="tags"),
     path("insights/<uuid:insight_id>/tags/add/", deciding.add, name="add-tag"),
     path(
@@ -25,6 +27,10 @@ urlpatterns = [
         "insights/<uuid:insight_id>/themes/<slug:code>/", deciding.decide, {"codebook": "themes"}, name="decide-themes"
     ),
     path("insights/<uuid:insight_id>/<slug:name>/", deciding.move, name="move"),
+    path("duplicates/", said.duplicates, name="duplicates"),
+    path("duplicates/merge/", said.merge, name="merge"),
+    path("duplicates/apart/", said.keep_apart, name="keep-apart"),
+    path("duplicates/undo/", said.undo_merge, name="undo-merge"),
     path("sign-in/", signing_in.sign_in, name="sign-in"),
     path("sign-in/link/", signing_in.sign_in_link, name="sign-in-link"),
     path("sign-out/", signing_in.sign_out, name="sign-out"),

@@ -82,6 +82,12 @@ INSIGHTS = """
     theme     draft            401     404       404     200          403      404      200    200
     theme     published        401     403       403     200          403      403      200    200
 
+    voice     draft            401     404       404     200          403      404      200    200
+    voice     submitted        401     404       404     200          403      404      200    200
+    voice     published        401     403       200     200          403      403      200    200
+    voice     declined         401     404       404     403          403      404      403    403
+    voice     withdrawn        401     404       404     403          403      404      403    403
+
     put       draft            401     405       405     405          405      405      405    405
     put       published        401     405       405     405          405      405      405    405
     delete    draft            401     405       405     405          405      405      405    405
@@ -104,6 +110,7 @@ WITHHELD = """
     withdraw  published        401     404       404     403          403      404      404    404
     habit     published        401     404       404     200          403      404      404    404
     theme     published        401     404       404     200          403      404      404    404
+    voice     published        401     404       404     200          403      404      404    404
     log       draft            401     403       403     201          403      403      403    403
 """
 CASE_STUDIES = """
@@ -186,6 +193,8 @@ def ask(caller: Caller, verb: str, insight: Insight, consent: str = "not-needed"
             answer = caller.put(f"{address}habits/culture/", {"state": "confirmed"})
         case "theme":
             answer = caller.put(f"{address}themes/visiting/", {"state": "rejected"})
+        case "voice":
+            answer = caller.post(f"{address}voices/", {"kind": "staff"})
         case "log":
             programme = str(insight.programme_id)
             answer = caller.post("insights/", {**said, "programme": programme, "status": insight.status})
@@ -289,11 +298,12 @@ def test_these_tables_leave_out_no_verb_and_no_address():
         *(f"insight-{name}" for name in MOVE_NAMES),
         "insight-habit",
         "insight-theme",
+        "insight-voices",
     }
     lists = {address.rstrip("/") for address in OPEN_TO_READERS if address.count("/") == 1}
     ones = {f"{address.split('/')[0]}-one" for address in OPEN_TO_READERS if address.count("/") == 2}
     moves = {name for name in names if name.startswith("insight-")}
-    assert names - moves == lists | ones | {"index", "docs", "insight", "case-studies-one"}
+    assert names - moves == lists | ones | {"index", "docs", "insight", "similar", "case-studies-one"}
 
 
 def test_a_contributor_of_one_programme_is_an_outsider_in_another(contributor):

@@ -32,6 +32,7 @@ READERS = "anyone viewer contributor analyst curator admin pviewer pcontributor 
 TEAM = "pviewer pcontributor panalyst pcurator"
 CURATORS = "curator admin pcurator"
 WRITERS = "curator admin pcurator pcontributor"
+LOGGERS = "contributor curator admin pcurator pcontributor elsewhere"
 INSIDERS = "curator admin pviewer pcontributor panalyst pcurator"
 # verb × object → status → who. A status that is not named: nobody.
 SPOKEN: dict[tuple[str, str], dict[str, str]] = {
@@ -55,6 +56,8 @@ SPOKEN: dict[tuple[str, str], dict[str, str]] = {
     ("read", "earlier version"): dict.fromkeys(STATUSES, INSIDERS),
     ("log", "insight"): {"draft": WRITERS, "submitted": WRITERS},
     ("edit", "insight"): {"draft": WRITERS, "submitted": WRITERS, "published": CURATORS},
+    ("add voice", "insight"): {"draft": WRITERS, "submitted": WRITERS, "published": LOGGERS},
+    ("merge", "insight"): dict.fromkeys(STATUSES, CURATORS),
     ("decide", "tag"): dict.fromkeys(STATUSES, WRITERS),
     ("teach", "tag"): dict.fromkeys(STATUSES, CURATORS),
     ("submit", "insight"): {"draft": WRITERS},
@@ -68,6 +71,7 @@ SHORT = {
     "pcontributor": Standing.TEAM_CONTRIBUTOR,
     "panalyst": Standing.TEAM_ANALYST,
     "pcurator": Standing.TEAM_CURATOR,
+    "elsewhere": Standing.WRITER_ELSEWHERE,
 }
 
 
@@ -112,8 +116,9 @@ class TestQuestions:
             MembershipFactory(user=person, programme=here, role=member)
         site = {Standing(role)} if role else set()
         inside = {SHORT["p" + member.replace("admin", "curator")]} if member else set()
+        writes = {Standing.WRITER_ELSEWHERE} if member in ("contributor", "curator", "admin") else set()
         for (verb, object), status in itertools.product(SPOKEN, STATUSES):
-            for place, standings in ((here, site | inside), (elsewhere, site)):
+            for place, standings in ((here, site | inside), (elsewhere, site | writes)):
                 expected = any(spoken(verb, object, status, one) for one in standings)
                 asked = {"programme_id": place.id, "status": status}
                 assert may(person, verb, object, **asked) == expected, (verb, object, status, place)

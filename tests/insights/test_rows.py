@@ -104,7 +104,7 @@ def test_a_full_insight_says_what_the_models_say():
         "collected_on": "2022-06-01",
         "consent": "given",
     }
-    assert said["voices"] == 2
+    assert (said["voices"], said["places"]) == (2, 1)
     assert said["programme"] == reference(case_study.programme, "/p/")
     assert said["case_study"] == reference(case_study, "/c/", case_study.title)
     assert said["learning_activity"] == reference(activity, "/l/")

@@ -13,12 +13,16 @@ from django.urls import reverse
 from accounts.models import User
 from casestudies.lifecycle import Status, legal_move
 from insights import search
-from insights.choices import Consent, Effect, Kind, Level, Perspective, Relation, Response, SourceKind
+from insights.choices import Consent, Effect, Kind, Level, Perspective, Relation, Response, SourceKind, TagState
 from insights.history import Event, timeline
+from insights.merging import merged_into
 from insights.models import Insight
 from insights.moves import moves_open_to
+from insights.similar import raised_in_words
 from insights.visibility import may_here
+from insights.voices import may_add_voice
 from web.cards import first_words, page_links
+from web.pages.marking import Piece, marked, quoted_in
 from web.pages.tags import TagsPanel, tags_panel
 from web.words import day, label
 
@@ -82,17 +86,24 @@ class OpenMove:
 
 @dataclass(frozen=True)
 class InsightPage:
-    """What the page of an insight shows. Without a title of its own, `title` are its first words."""
+    """What the page of an insight shows. Without a title of its own, `title` are its first words.
+
+    `text` are its paragraphs in pieces; `marks` says whether any is marked. `raised` says how often, in words.
+    """
 
     id: str
     title: str
     titled: bool
-    text: list[str]
+    text: list[list[Piece]]
+    marks: bool
     kind: str
     illustrative: bool
     status: str
     standing: str
     decline_reason: str
+    merged_into: Link | None
+    raised: str
+    may_add_voice: bool
     voices: list[list[Fact]]
     facts: list[Fact]
     evidence: list[Fact]
@@ -107,16 +118,21 @@ def insight_page(person: User | None, insight_id: Any) -> InsightPage:
     row, insight = read(person, insight_id)
     status = Status(insight.status)
     team = person is not None and may_here(person, "read", "earlier version", insight)
+    paragraphs = [marked(part, _weighed(row)) for part in row["text"].split("\n") if part.strip()]
     return InsightPage(
         id=row["id"],
         title=row["title"] or first_words(row["text"]),
         titled=bool(row["title"]),
-        text=[part for part in row["text"].split("\n") if part.strip()],
+        text=paragraphs,
+        marks=any(piece.marked for pieces in paragraphs for piece in pieces),
         kind=label(Kind, row["kind"]),
         illustrative=row["illustrative"],
         status=str(status.label),
         standing=STANDING[status] if team else "",
         decline_reason=insight.decline_reason if team else "",
+        merged_into=_merged_into(person, insight),
+        raised=raised_in_words(row["voices"], row["places"]),
+        may_add_voice=may_add_voice(person, insight),
         voices=[list(_voice(source)) for source in insight.sources.select_related("organisation")],
         facts=list(_facts(row)),
         evidence=_evidence(row["evidence"]),
@@ -131,6 +147,17 @@ def read(person: User | None, insight_id: Any) -> tuple[dict[str, Any], Insight]
     """Return the insight's row as the API gives it, and the insight. Raises Missing."""
     row = orjson.loads(search.one(person=person, insight_id=insight_id, links=page_links()))
     return row, Insight.objects.get(id=insight_id)
+
+
+def _weighed(row: dict[str, Any]) -> list[str]:
+    """Return the words that the tagger's suggestions say weighed most."""
+    tags = [tag for tag in row["habits"] + row["themes"] if tag["state"] == TagState.SUGGESTED]
+    return quoted_in(tag["reason"] for tag in tags)
+
+
+def _merged_into(person: User | None, insight: Insight) -> Link | None:
+    kept = merged_into(person=person, insight_id=insight.id) if insight.status == Status.WITHDRAWN else None
+    return Link(kept.title or first_words(kept.text), reverse("web:insight", args=[kept.id])) if kept else None
 
 
 def _moves(person: User, insight: Insight) -> list[OpenMove]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.forms import ModelChoiceField
+from django.forms import Form, ModelChoiceField
 
 from web.forms import DATE_PARTS, InsightForm
 from web.words import day
@@ -101,11 +101,11 @@ def form_page(
             hint=hint,
             value=form[name].value(),
             error=form.first_error(name) if checked else "",
-            groups=_groups(form, name),
+            groups=choice_groups(form, name),
         )
         for name, (label, hint) in (ALWAYS | OPTIONAL).items()
     }
-    errors = [(field.error, f"#{_first_input(field)}") for field in fields.values() if field.error]
+    errors = [(field.error, f"#{first_input(field)}") for field in fields.values() if field.error]
     if checked:
         errors += [(str(said), "#text") for said in form.non_field_errors()]
     return FormPage(
@@ -135,16 +135,18 @@ def _said(form: InsightForm, name: str) -> str:
     if name == "collected":
         cleaned = getattr(form, "cleaned_data", {}).get(name)
         return day(cleaned) if cleaned else " ".join(value or ()).strip()
-    if items := [item for _, items in _groups(form, name) for item in items]:
+    if items := [item for _, items in choice_groups(form, name) for item in items]:
         return ", ".join(item.text for item in items if item.chosen and item.value)
     return str(value or "").replace("\r\n", "\n").strip()
 
 
-def _first_input(field: Field) -> str:
+def first_input(field: Field) -> str:
+    """Return the id of what a fault's link leads to."""
     return f"{field.name}-{DATE_PARTS[0]}" if field.name == "collected" else field.name
 
 
-def _groups(form: InsightForm, name: str) -> tuple[tuple[str, tuple[Item, ...]], ...]:
+def choice_groups(form: Form, name: str) -> tuple[tuple[str, tuple[Item, ...]], ...]:
+    """Return the answers of a field under their headings ("" is none); nothing where it is typed."""
     field = form.fields[name]
     value = form[name].value()
     chosen = {str(one) for one in (value if isinstance(value, (list, tuple)) else [value])}
