@@ -39,7 +39,21 @@ from casestudies.models import (
     Topic,
 )
 from insights.choices import Consent, Kind, Queue, Relation, SourceKind, TagOrigin, TagState, Verdict
-from insights.models import Apart, Decision, Embedding, Evidence, Insight, Merge, Review, Source, Tag, Tagging
+from insights.models import (
+    Apart,
+    Bulk,
+    Decision,
+    Embedding,
+    Evidence,
+    Insight,
+    Merge,
+    Review,
+    Sample,
+    Source,
+    Tag,
+    Tagging,
+    Turn,
+)
 from lhs.codebooks import ensure_habits
 from lhs.encoder import DIMENSIONS, LAYERS
 from lhs.models import HABITS, THEMES, Code, Codebook, Tagger, Training
@@ -413,6 +427,45 @@ class ReviewFactory(RowFactory[Review]):
     codebook = factory.LazyFunction(lambda: CodebookFactory(slug=HABITS))
     person = factory.SubFactory(UserFactory, role=Role.CURATOR)
     digest = factory.SelfAttribute("insight.digest")
+
+
+class TurnFactory(RowFactory[Turn]):
+    """The review queue has laid an insight before a curator, for ten minutes, with its suggestions."""
+
+    class Meta:
+        model = Turn
+
+    insight = factory.SubFactory(InsightFactory)
+    codebook = factory.LazyFunction(lambda: CodebookFactory(slug=HABITS))
+    person = factory.SubFactory(UserFactory, role=Role.CURATOR)
+    queue = Queue.QUEUE
+    shown = True
+    digest = factory.SelfAttribute("insight.digest")
+    until = factory.LazyFunction(lambda: timezone.now() + datetime.timedelta(minutes=10))
+
+
+class BulkFactory(RowFactory[Bulk]):
+    """A curator confirmed one habit on everything that a filter selected; the decisions are made apart."""
+
+    class Meta:
+        model = Bulk
+
+    person = factory.SubFactory(UserFactory, role=Role.CURATOR)
+    code = factory.LazyFunction(lambda: habit("staff"))
+    verdict = Verdict.CONFIRMED
+    selection = factory.LazyFunction(dict)
+    count = 1
+
+
+class SampleFactory(RowFactory[Sample]):
+    """A sample to be judged by several, empty until insights are put in."""
+
+    class Meta:
+        model = Sample
+
+    codebook = factory.LazyFunction(lambda: CodebookFactory(slug=HABITS))
+    name = factory.Sequence(lambda n: f"Sample {n}")
+    made_by = factory.SubFactory(UserFactory, role=Role.CURATOR)
 
 
 class MergeFactory(RowFactory[Merge]):
