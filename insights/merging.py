@@ -178,8 +178,8 @@ def _near(found: QuerySet[Insight]) -> dict[tuple[UUID, UUID], float]:
         output_field=BooleanField(),
     )
     # Digests are compared outside: within, the planner would read every row rather than the index.
-    beside = found.filter(other).annotate(distance=distance).order_by("distance")
-    beside = beside.values_list("id", "distance", "digest", "embedding__digest")
+    near = found.filter(other).annotate(distance=distance).order_by("distance")
+    beside = near.values_list("id", "distance", "digest", "embedding__digest")
     recent_sql, recent_values = recent.query.sql_with_params()
     beside_sql, beside_values = beside[:NEIGHBOURS].query.sql_with_params()
     statement = f"""
