@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
-from django.db.models import BooleanField, FloatField, QuerySet
+from django.db.models import BooleanField, F, FloatField, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -21,7 +21,7 @@ from insights.models import Apart, Insight, Merge, Source
 from insights.similar import embedded, search_further
 from insights.visibility import Reader, may_here
 from insights.voices import next_position, touch
-from lhs.encoder import EncoderUnavailable, configured_name
+from lhs.encoder import EncoderUnavailable, loaded
 
 # From this cosine on, two insights are likely to say the same.
 DUPLICATE = 0.85
@@ -57,7 +57,7 @@ def likely_duplicates(*, person: User, limit: int = 20) -> list[Pair]:
     if open_to == []:
         raise PermissionDenied("Likely duplicates are for curators.")
     try:
-        encoder = configured_name()
+        encoder = loaded().name
     except EncoderUnavailable:
         # Without an encoder nothing new is compared; what was read before has its numbers all the same.
         encoder = ""
@@ -166,7 +166,8 @@ def merged_into(*, person: User | None, insight_id: UUID) -> Insight | None:
 
 def _near(found: QuerySet[Insight]) -> dict[tuple[UUID, UUID], float]:
     """Return the pairs of what is found that are nearer than DUPLICATE, with their cosine."""
-    recent = found.order_by("-id").values_list("id", "embedding__vector")[:LOOKED_THROUGH]
+    fresh = found.filter(embedding__digest=F("digest"))
+    recent = fresh.order_by("-id").values_list("id", "embedding__vector")[:LOOKED_THROUGH]
     distance = RawSQL("insights_embedding.vector <=> recent.vector", (), output_field=FloatField())
     other = RawSQL(
         """insights_insight.id <> recent.id AND NOT EXISTS (
@@ -176,14 +177,16 @@ def _near(found: QuerySet[Insight]) -> dict[tuple[UUID, UUID], float]:
         (),
         output_field=BooleanField(),
     )
-    beside = found.filter(other).annotate(distance=distance).order_by("distance").values_list("id", "distance")
+    # Digests are compared outside: within, the planner would read every row rather than the index.
+    near = found.filter(other).annotate(distance=distance).order_by("distance")
+    beside = near.values_list("id", "distance", "digest", "embedding__digest")
     recent_sql, recent_values = recent.query.sql_with_params()
     beside_sql, beside_values = beside[:NEIGHBOURS].query.sql_with_params()
     statement = f"""
         WITH recent (id, vector) AS MATERIALIZED ({recent_sql})
         SELECT recent.id, beside.id, 1 - beside.distance
-        FROM recent CROSS JOIN LATERAL ({beside_sql}) AS beside (id, distance)
-        WHERE beside.distance <= %s
+        FROM recent CROSS JOIN LATERAL ({beside_sql}) AS beside (id, distance, digest, read)
+        WHERE beside.distance <= %s AND beside.digest = beside.read
     """  # noqa: S608 - Django's own SQL, values apart
     with transaction.atomic():
         search_further()

@@ -8,12 +8,11 @@ from uuid import UUID
 
 import numpy as np
 import orjson
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from insights.choices import TagOrigin, TagState
 from insights.models import Embedding, Tag
-from insights.similar import embedded, nearest, search_further
+from insights.similar import embedded, nearest
 from insights.visibility import Reader
 from lhs.artefact import ArtefactRefused
 from lhs.models import HABITS
@@ -54,9 +53,7 @@ def _insight(reader: Reader, embedding: Embedding, code: str, programme: UUID, a
     )
     found = reader.insights().filter(Exists(confirmed), Q(words_withheld=False) | Q(programme_id=programme))
     found = embedded(found, embedding.encoder).exclude(id=embedding.insight_id)
-    with transaction.atomic():
-        search_further()
-        near = nearest(found, embedding.vector).first()
+    near = next(iter(nearest(found, embedding.vector, 1)), None)
     if near is None:
         return None
     return {"text": near.text, "similarity": round(float(near.similarity), 4), "url": f"{address}{near.id}/"}

@@ -27,6 +27,8 @@ MOST = 20
 LIMIT = 5
 # How many candidates the index looks at before it gives its first; enough that the nearest is not missed.
 LOOKED_AT = 100
+# So many more are fetched, for those whose words are due to be read again.
+SPARE = 10
 CANNOT_COMPARE = "What has been said already cannot be looked up just now. You can log your insight all the same."
 
 
@@ -69,10 +71,7 @@ def similar(*, person: User | None, text: str, programme: UUID | None = None, li
     found = embedded(Reader.of(person).insights(), encoder.name).filter(~Exists(_merged_away()))
     if programme is not None:
         found = found.filter(programme_id=programme)
-    with transaction.atomic():
-        search_further()
-        near = list(nearest(found, vector)[:limit])
-    near = [one for one in near if one.similarity >= ALIKE]
+    near = [one for one in nearest(found, vector, limit) if one.similarity >= ALIKE]
     raised = how_often([one.id for one in near])
     return Said(
         tuple(Alike(one.id, one.title, one.text, round(one.similarity, 4), one.status, *raised[one.id]) for one in near)
@@ -80,17 +79,25 @@ def similar(*, person: User | None, text: str, programme: UUID | None = None, li
 
 
 def embedded(found: QuerySet[Insight], encoder: str) -> QuerySet[Insight]:
-    """Keep to insights whose words, as they stand now, have an embedding of this encoder."""
-    return found.filter(embedding__encoder=encoder, embedding__digest=F("digest"))
+    """Keep to insights that have an embedding of this encoder; of which words, `nearest` looks at."""
+    return found.filter(embedding__encoder=encoder)
 
 
-def nearest(found: QuerySet[Insight], vector: Any) -> QuerySet[Insight, Any]:
-    """Order insights by how near their embedding is to `vector`, with the cosine as `similarity`.
+def nearest(found: QuerySet[Insight], vector: Any, how_many: int) -> list[Any]:
+    """Return the insights of `found` nearest to `vector`, each with the cosine as `similarity`.
 
-    In this form – the bare distance, and no bound on it – the index can be used.
+    The index is asked for the bare distance: a bound on it, or the digests compared in the query, would have the
+    planner read every row. So embeddings of words that have changed since are left out afterwards.
     """
     distance = CosineDistance("embedding__vector", vector)
-    return found.annotate(similarity=Value(1.0) - distance).order_by(distance).defer("search")
+    with transaction.atomic():
+        search_further()
+        near = list(
+            found.annotate(similarity=Value(1.0) - distance, read=F("embedding__digest"))
+            .order_by(distance)
+            .defer("search")[: how_many + SPARE]
+        )
+    return [one for one in near if one.read == one.digest][:how_many]
 
 
 def search_further() -> None:

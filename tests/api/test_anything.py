@@ -78,6 +78,8 @@ def send(contributor, places):
         "decline": ("POST", f"insights/{submitted.id}/decline/"),
         "submit": ("POST", f"insights/{submitted.id}/submit/"),
         "habit": ("PUT", f"insights/{submitted.id}/habits/staff/"),
+        "similar": ("POST", "insights/similar/"),
+        "voice": ("POST", f"insights/{submitted.id}/voices/"),
     }
 
     def ask(verb: str, body: bytes, content_type: str = "application/json"):
@@ -98,9 +100,22 @@ def test_any_insight_is_taken_or_refused(send, said):
 
 
 @WILD
-@given(said=VALUES, verb=st.sampled_from(["log", "edit", "decline", "submit", "habit"]))
+@given(said=VALUES, verb=st.sampled_from(["log", "edit", "decline", "submit", "habit", "similar", "voice"]))
 def test_any_json_is_taken_or_refused(send, said, verb):
     assert fine(send(verb, json.dumps(said).encode()))
+
+
+@WILD
+@given(text=st.one_of(st.text(max_size=40), VALUES), limit=VALUES)
+def test_any_question_is_answered_or_refused(send, text, limit):
+    assert fine(send("similar", json.dumps({"text": text}).encode()))
+    assert fine(send("similar", json.dumps({"text": text, "limit": limit}).encode()))
+
+
+@WILD
+@given(said=SOURCES)
+def test_any_voice_is_taken_or_refused(send, said):
+    assert fine(send("voice", json.dumps({name: value for name, value in said.items() if name != "consent"}).encode()))
 
 
 @WILD

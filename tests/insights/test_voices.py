@@ -7,9 +7,11 @@ from uuid import uuid4
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 
 from casestudies.errors import Conflict, Missing
 from insights.capture import Voice
+from insights.history import timeline
 from insights.models import Insight, Source
 from insights.voices import may_add_voice, me_too
 from tests.factories import InsightFactory, MembershipFactory, OrganisationFactory, UserFactory
@@ -128,3 +130,13 @@ def test_what_is_wrong_with_a_voice_is_said_by_field(said, field):
 def test_what_is_not_there_is_missing():
     with pytest.raises(Missing):
         me_too(person=UserFactory(role="admin"), insight_id=uuid4(), voice=Voice("staff"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_history_tells_of_the_voice_and_of_nothing_else():
+    with transaction.atomic():
+        insight, person = InsightFactory(), UserFactory(role="curator")
+    me_too(person=person, insight_id=insight.id, voice=Voice("family", "daughter"))
+    voice, logged = timeline(person=person, insight_id=insight.id)
+    assert logged.what == "Logged"
+    assert "daughter" in str(voice.changes)

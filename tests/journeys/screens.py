@@ -168,6 +168,33 @@ def edit_that_someone_else_was_quicker_with(ways: Ways) -> Window:
     return slow
 
 
+@screen("Me too")
+def me_too(ways: Ways) -> Window:
+    return ways.at(f"/insights/{ways.place.published()[0]['id']}/me-too/", "contributor")
+
+
+@screen("Me too")
+def me_too_with_faults(ways: Ways) -> Window:
+    window = me_too(ways)
+    window.press("Add this voice")
+    return window
+
+
+@screen("Log an insight")
+def log_what_has_been_said_already(ways: Ways) -> Window:
+    window = ways.at("/insights/log/", "contributor")
+    window.page.get_by_label("What was found, heard or recommended?").press_sequentially(
+        ways.place.published()[0]["text"][:200]
+    )
+    window.page.get_by_role("heading", name="Has this been said already?").wait_for()
+    return window
+
+
+@screen("Likely duplicates")
+def duplicates(ways: Ways) -> Window:
+    return ways.at("/duplicates/", "curator")
+
+
 @screen("Sign in")
 def sign_in(ways: Ways) -> Window:
     return ways.at("/sign-in/")
