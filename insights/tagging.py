@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from insights.choices import TagOrigin, TagState
@@ -24,6 +25,8 @@ from lhs.versions import NoTagger, champion, head_of
 
 logger = logging.getLogger(__name__)
 BATCH = 32
+# Where nothing needs encoding a batch is done in a moment, and may be so many times as large.
+GROWTH = 16
 # The tagger for which this process has looked through what others tagged, by codebook.
 _looked_through: dict[str, UUID] = {}
 
@@ -46,7 +49,7 @@ def tag_due(*, codebook: str = HABITS, batch: int = BATCH, told: Callable[[int],
     """
     done = 0
     left: set[UUID] = set()
-    size = batch
+    size, careful = batch, False
     while True:
         try:
             tagger, head = _in_use(codebook)
@@ -59,19 +62,23 @@ def tag_due(*, codebook: str = HABITS, batch: int = BATCH, told: Callable[[int],
                 if not _held(tagger):
                     continue
                 claimed += _claim(tagger, size, left)
-                _tag(tagger, head, claimed)
+                tagged, encoded = _tag(tagger, head, claimed, most_new=batch)
         except Exception:
             if not claimed:
                 logger.exception("Nothing could be claimed; what is due stays due.")
                 return done
-            if len(claimed) == 1:
+            # One after the other until the one is found that cannot be tagged.
+            size, careful = 1, len(claimed) > 1
+            if not careful:
                 left.update(claimed)
                 logger.exception("Insight %s could not be tagged; it stays due.", claimed[0])
-            size = 1
             continue
         if not claimed:
             return done
-        done += len(claimed)
+        done += tagged
+        # Whoever edits one of these insights waits for the batch: it grows only while it costs no encoding.
+        if not careful:
+            size = batch if encoded else min(2 * size, GROWTH * batch)
         if told:
             told(done)
 
@@ -114,13 +121,18 @@ def _claim(tagger: Tagger, size: int, left: set[UUID]) -> list[UUID]:
     return list(due.values_list("insight_id", flat=True)[:size])
 
 
-def _tag(tagger: Tagger, head: Head, insight_ids: Sequence[UUID]) -> None:
-    """Embed, score and write the suggestions for insights whose Tagging rows this transaction holds."""
+def _tag(tagger: Tagger, head: Head, insight_ids: Sequence[UUID], *, most_new: int) -> tuple[int, int]:
+    """Embed, score and write the suggestions for insights whose Tagging rows this transaction holds.
+
+    Of those that need encoding no more than `most_new` are done; the rest stays due. Returns how many were tagged, and
+    how many of them were encoded.
+    """
     if not insight_ids:
-        return
+        return 0, 0
     said = Insight.objects.filter(id__in=insight_ids).values_list("id", "title", "text", "digest")
     texts = [Text(id, f"{title}\n{text}" if title else text, digest) for id, title, text, digest in said]
-    features = _features(texts)
+    texts, features, encoded = _read(texts, most_new)
+    insight_ids = [text.insight_id for text in texts]
     words = [text.words for text in texts]
     scores = head.scores(features, words)
     suggested = head.suggested(scores)
@@ -142,13 +154,12 @@ def _tag(tagger: Tagger, head: Head, insight_ids: Sequence[UUID]) -> None:
         if suggested[row, column] and code in codes
     ]
     _write(tagger, insight_ids, tags)
-    rows = {
-        row.insight_id: row for row in Tagging.objects.filter(insight_id__in=insight_ids, codebook=tagger.codebook_id)
-    }
-    for text in texts:
-        row = rows[text.insight_id]
-        row.due, row.tagger, row.digest, row.at = False, tagger, text.digest, now
-    Tagging.objects.bulk_update(rows.values(), ["due", "tagger", "digest", "at"])
+    # The digest is still that of the words read above: an edit waits for these rows before it can be saved.
+    digest = Insight.objects.filter(id=OuterRef("insight_id")).values("digest")
+    Tagging.objects.filter(insight_id__in=insight_ids, codebook=tagger.codebook_id).update(
+        due=False, tagger=tagger, digest=Subquery(digest), at=now
+    )
+    return len(texts), encoded
 
 
 def _write(tagger: Tagger, insight_ids: Sequence[UUID], tags: Sequence[Tag]) -> None:
@@ -174,8 +185,8 @@ def _write(tagger: Tagger, insight_ids: Sequence[UUID], tags: Sequence[Tag]) -> 
     )
 
 
-def _features(texts: Sequence[Text]) -> Features:
-    """Return the features (n, width) of these texts in order: those kept from before, new ones for words not yet seen.
+def _read(texts: Sequence[Text], most_new: int) -> tuple[list[Text], Features, int]:
+    """Return texts with their features (n, width), kept from before or new, and how many are new: at most `most_new`.
 
     What is new is kept, with its embedding, before it is used.
     """
@@ -189,7 +200,7 @@ def _features(texts: Sequence[Text]) -> Features:
         ).values_list("insight_id", "digest", "features")
         if digest == digests[insight_id] and len(bytes(features or b"")) == size
     }
-    new = [text for text in texts if text.insight_id not in kept]
+    new = [text for text in texts if text.insight_id not in kept][:most_new]
     if new:
         reading = encoder.read([text.words for text in new])
         made = {text.insight_id: row.tobytes() for text, row in zip(new, reading.features, strict=True)}
@@ -209,4 +220,5 @@ def _features(texts: Sequence[Text]) -> Features:
             update_fields=["digest", "encoder", "vector", "features"],
         )
         kept |= made
-    return features_of([kept[text.insight_id] for text in texts], width=encoder.width)
+    read = [text for text in texts if text.insight_id in kept]
+    return read, features_of([kept[text.insight_id] for text in read], width=encoder.width), len(new)

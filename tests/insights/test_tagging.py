@@ -141,3 +141,31 @@ def test_a_new_head_tags_again_from_the_embeddings_there_are(tagger, fitted, ins
     assert tag_due() == 1
     assert Tagging.objects.get(codebook__slug=HABITS).tagger == second
     assert Embedding.objects.get().vector[383] == 1.0, "the text was not embedded again"
+
+
+def test_what_needs_no_encoding_is_tagged_in_batches_that_grow(tagger):
+    InsightFactory.create_batch(9, text=TIRED)
+    tag_due()
+    Tagging.objects.update(due=True)
+    told: list[int] = []
+    assert tag_due(batch=2, told=told.append) == 9
+    assert told == [2, 6, 9]
+
+
+def test_a_batch_that_has_grown_encodes_no_more_than_one_does(tagger):
+    insights = InsightFactory.create_batch(6, text=TIRED)
+    tag_due()
+    Embedding.objects.filter(insight__in=insights[:2]).delete()
+    Tagging.objects.update(due=True)
+    told: list[int] = []
+    assert tag_due(batch=1, told=told.append) == 6
+    # One, then two; then four, of which two need encoding and one of these is left; then that one.
+    assert told == [1, 3, 5, 6]
+
+
+def test_numbers_of_another_width_are_made_anew(tagger, insight):
+    tag_due()
+    Embedding.objects.update(features=b"\x00\x3c" * 384)
+    Tagging.objects.update(due=True)
+    assert tag_due() == 1
+    assert len(bytes(Embedding.objects.get().features or b"")) == 2 * loaded().width
