@@ -10,11 +10,12 @@ from lhs.encoder import Encoder
 from lhs.exemplars import Exemplar, ExemplarsUnusable, load_exemplars, near_duplicates
 from lhs.habits import CODES
 
-AT_LEAST = 40
+AT_LEAST = 200
 
 
-def test_every_habit_has_enough_exemplars_and_so_has_none_of_them():
+def test_there_are_enough_exemplars_of_every_habit_and_of_none():
     exemplars = load_exemplars()
+    assert len(exemplars) >= 1200
     counted = Counter(code for one in exemplars for code in one.labels)
     assert {code: counted[code] for code in CODES if counted[code] < AT_LEAST} == {}
     assert sum(not one.labels for one in exemplars) >= AT_LEAST
