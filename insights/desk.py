@@ -194,7 +194,7 @@ def waiting_for(person: User, codebook: Codebook) -> QuerySet[Insight]:
         .filter(Exists(Tagging.objects.filter(**here, at__isnull=False, digest=OuterRef("digest"))))
         # A sample measures people: what is judged there is not settled, save for whoever judged it.
         .exclude(Exists(judged.filter(~Q(queue=Queue.SAMPLE) | Q(person=person))))
-        .exclude(Exists(turns.filter(until__gt=now).exclude(person=person)))
+        .exclude(Exists(turns.filter(until__gt=now).exclude(person=person, queue__in=AT_THE_DESK)))
         .exclude(Exists(turns.filter(id__in=_aside(person).values("id"))))
     )
 
