@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,7 +14,7 @@ from accounts.models import User
 from casestudies.errors import Missing
 from insights.capture import lock
 from insights.choices import Queue, TagOrigin, TagState, Verdict
-from insights.models import Decision, Tag, Tagging
+from insights.models import Decision, Insight, Tag, Tagging
 from insights.visibility import may_here
 from lhs.models import Code
 
@@ -35,21 +37,80 @@ def decide(
     `shown` says whether the machine's suggestion was before them. A code nobody suggested may be confirmed (a tag
     added) or rejected. Raises Missing, PermissionDenied, ValidationError (a verdict that is none).
     """
+    check_verdict(verdict)
+    insight = lock_to_decide(person=person, insight_id=insight_id)
+    chosen = code_of(codebook, code)
+    hold_tags([insight.id], chosen.codebook_id)
+    tag = Tag.objects.filter(insight=insight, code=chosen).first()
+    return record(
+        person=person, insight=insight, code=chosen, tag=tag, verdict=Verdict(verdict), shown=shown, queue=queue
+    )
+
+
+def check_verdict(verdict: str) -> None:
+    """Raise ValidationError for a verdict that is none."""
     if verdict not in DECIDABLE:
         raise ValidationError({"state": "Choose one of: " + ", ".join(DECIDABLE) + "."})
-    insight = lock(person=person, insight_id=insight_id)
-    if not may_here(person, "decide", "tag", insight):
-        raise PermissionDenied("Tags are decided by curators, and by contributors in their own programmes.")
+
+
+def code_of(codebook: str, code: str) -> Code:
+    """Return a code of a codebook; raises Missing."""
     chosen = Code.objects.filter(codebook__slug=codebook, slug=code).first()
     if chosen is None:
         raise Missing(f"There is no code “{code}” in the codebook “{codebook}”.")
-    # Whoever writes tags takes the Tagging row first: the worker, if it is at this insight, is waited for.
-    list(Tagging.objects.select_for_update(no_key=True).filter(insight=insight, codebook_id=chosen.codebook_id))
-    tag = Tag.objects.filter(insight=insight, code=chosen).first()
+    return chosen
+
+
+def lock_to_decide(*, person: User, insight_id: UUID) -> Insight:
+    """Return the insight, locked, if `person` may decide its tags; raises Missing, PermissionDenied."""
+    insight = lock(person=person, insight_id=insight_id)
+    if not may_here(person, "decide", "tag", insight):
+        raise PermissionDenied("Tags are decided by curators, and by contributors in their own programmes.")
+    return insight
+
+
+def hold_tags(insight_ids: Collection[UUID], codebook_id: UUID) -> None:
+    """Take the Tagging rows, as whoever writes tags does first: the worker, if it is at these insights, is waited for.
+
+    The insights are locked already; rows are taken in the order of their ids.
+    """
+    rows = Tagging.objects.filter(insight_id__in=insight_ids, codebook_id=codebook_id)
+    list(rows.order_by("insight_id", "codebook_id").select_for_update(no_key=True).values_list("id"))
+
+
+def record(
+    *,
+    person: User,
+    insight: Insight,
+    code: Code,
+    tag: Tag | None,
+    verdict: Verdict,
+    shown: bool,
+    queue: str,
+    at: datetime.datetime | None = None,
+) -> Tag:
+    """Add the decision and make the tag (None: there is none yet) say so. The locks are the caller's."""
+    decision = decision_on(
+        tag, person=person, insight_id=insight.id, code=code, verdict=verdict, shown=shown, queue=queue
+    )
+    decision.teaches = may_here(person, "teach", "tag", insight)
+    decision.digest = insight.digest
+    if at is not None:
+        decision.at = at
+    decision.save(force_insert=True)
+    tag = decided(tag or Tag(insight=insight, code=code), verdict, person)
+    tag.save()
+    return tag
+
+
+def decision_on(
+    tag: Tag | None, *, person: User, insight_id: UUID, code: Code, verdict: Verdict, shown: bool, queue: str
+) -> Decision:
+    """Return a decision, not saved yet, that keeps what the machine had said; `teaches` and `digest` are to be set."""
     suggestion = tag if tag is not None and tag.tagger_id else None
-    Decision.objects.create(
-        insight=insight,
-        code=chosen,
+    return Decision(
+        insight_id=insight_id,
+        code=code,
         person=person,
         verdict=verdict,
         suggested=tag is not None and tag.state == TagState.SUGGESTED,
@@ -57,13 +118,64 @@ def decide(
         tagger_id=suggestion.tagger_id if suggestion else None,
         shown=shown,
         queue=queue,
-        teaches=may_here(person, "teach", "tag", insight),
-        digest=insight.digest,
     )
-    tag = tag or Tag(insight=insight, code=chosen)
+
+
+def decided(tag: Tag, verdict: Verdict, person: User) -> Tag:
+    """Make a tag, which is not saved here, say what a person decided."""
     tag.state = TagState(verdict)
     tag.origin = TagOrigin.PERSON
     tag.decided_by = person
     tag.modified = timezone.now()
-    tag.save()
     return tag
+
+
+def take_back(*, person: User, decisions: Iterable[Decision]) -> None:
+    """Take decisions back, by adding that they are, and make their tags say what was said before.
+
+    That is what the last person said whose word still stands, else what the machine had suggested, else nothing. A
+    tag on which someone else decided since stays theirs. The locks of the insights and their Tagging rows are the
+    caller's; the insights become due, because the tagger leaves alone what a person has decided.
+    """
+    back = list(decisions)
+    Decision.objects.bulk_create(
+        Decision(
+            insight_id=one.insight_id,
+            code_id=one.code_id,
+            person=person,
+            verdict=Verdict.UNDONE,
+            suggested=one.suggested,
+            score=one.score,
+            tagger_id=one.tagger_id,
+            shown=one.shown,
+            queue=one.queue,
+            teaches=one.teaches,
+            digest=one.digest,
+            undoes=one,
+        )
+        for one in back
+    )
+    pairs = {(one.insight_id, one.code_id) for one in back}
+    insights, codes = {insight for insight, _ in pairs}, {code for _, code in pairs}
+    there = Decision.objects.filter(insight_id__in=insights, code_id__in=codes, undone_by__isnull=True)
+    there = there.exclude(verdict=Verdict.UNDONE).select_related("person").order_by("id")
+    standing = {(one.insight_id, one.code_id): one for one in there}
+    tags = Tag.objects.filter(insight_id__in=insights, code_id__in=codes, origin=TagOrigin.PERSON)
+    kept, gone = [], []
+    for tag in tags:
+        key = (tag.insight_id, tag.code_id)
+        if key not in pairs:
+            continue
+        before = standing.get(key)
+        if before is not None:
+            kept.append(decided(tag, Verdict(before.verdict), before.person))
+        elif tag.tagger_id and tag.score is not None:
+            tag.state, tag.origin, tag.decided_by = TagState.SUGGESTED, TagOrigin.MACHINE, None
+            tag.modified = timezone.now()
+            kept.append(tag)
+        else:
+            gone.append(tag.id)
+    Tag.objects.bulk_update(kept, ["state", "origin", "decided_by", "modified"], batch_size=500)
+    Tag.objects.filter(id__in=gone).delete()
+    codebooks = Code.objects.filter(id__in=codes).values("codebook_id")
+    Tagging.objects.filter(insight_id__in=insights, codebook_id__in=codebooks).update(due=True)

@@ -28,6 +28,21 @@ def may_here(person: User | None, verb: str, object: str, insight: Insight) -> b
     )
 
 
+def open_for(person: User, verb: str, object: str) -> Q:
+    """Return the condition that the table lets `person` do `verb` to an `object` of an insight, where it stands.
+
+    Withheld words are not looked at here: take it together with `Reader.condition`.
+    """
+    condition = Q(pk__in=[])
+    for status in Status:
+        programmes = programmes_open_to(person, verb, object, status=status)
+        if programmes is None:
+            condition |= Q(status=status)
+        elif programmes:
+            condition |= Q(status=status, programme_id__in=programmes)
+    return condition
+
+
 @dataclass(frozen=True)
 class Reader:
     """A person (None: not signed in) with all that the permission table opens to them, asked for once.

@@ -271,7 +271,8 @@ TAG_TRIGGERS = [
                 RAISE EXCEPTION 'A person decided this tag; a machine does not change it.'
                     USING ERRCODE = 'check_violation', CONSTRAINT = 'tag_stays_a_persons';
             END IF;
-            RETURN NEW;
+            -- There is no new row where one is deleted, and to return none would leave it standing without a word.
+            RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
         """,
     ),
 ]
