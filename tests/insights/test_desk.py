@@ -393,10 +393,10 @@ class TestSkipping:
 class TestUndoing:
     def test_everything_is_as_it_was_and_both_are_kept(self, curator):
         insight = tagged(0.6)
-        before = Tag.objects.values().get()
+        before = dict(Tag.objects.values().get())
         settle(person=curator, turn_id=laid(curator).id, codes=["culture"])
         turn = undo_last(person=curator)
-        after = Tag.objects.values().get()
+        after = dict(Tag.objects.values().get())
         assert {name: after[name] for name in after if name != "modified"} == {
             name: before[name] for name in before if name != "modified"
         }
