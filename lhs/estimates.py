@@ -205,3 +205,43 @@ def enough(cells: Cells, *, suggested: bool = True, not_suggested: bool = True) 
 
 def _mean(true: int, not_true: int) -> float:
     return (true + 0.5) / (true + not_true + 1)
+
+
+@dataclass(frozen=True)
+class Pooled:
+    """Precision, recall and F1 over several codes together, on `n` texts."""
+
+    n: int
+    precision: Measure
+    recall: Measure
+    f1: Measure
+
+
+def pooled(
+    said: npt.NDArray[np.bool_], truth: npt.NDArray[np.bool_], *, draws: int = DRAWS // 2, seed: int = SEED
+) -> Pooled:
+    """Micro-averaged figures of what was `said` beside the `truth`, each (texts, codes), with intervals.
+
+    Whole texts are drawn with replacement, because what is said of one text about several codes hangs together. No
+    interval where every draw says the same. Raises ValueError where the shapes differ.
+    """
+    says, holds = np.asarray(said, dtype=bool), np.asarray(truth, dtype=bool)
+    if says.shape != holds.shape or says.ndim != 2:
+        raise ValueError(f"What is said and what is true are of the same texts, not {says.shape} and {holds.shape}.")
+    n = len(says)
+    of_text = np.column_stack([(says & holds).sum(axis=1), says.sum(axis=1), holds.sum(axis=1)]).astype(float)
+    weights = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=draws) if n else np.zeros((0, 0))
+    right, suggested, true = np.vstack([of_text.sum(axis=0), weights @ of_text]).T
+    return Pooled(n, _ratio(right, suggested), _ratio(right, true), _ratio(2 * right, suggested + true))
+
+
+def _ratio(part: npt.NDArray[np.float64], whole: npt.NDArray[np.float64]) -> Measure:
+    """The first ratio, with percentiles of the others that have a value."""
+    if not whole[0]:
+        return Measure(None, None, None)
+    values = part[1:][whole[1:] > 0] / whole[1:][whole[1:] > 0]
+    value = float(part[0] / whole[0])
+    if not len(values) or values.min() == values.max():
+        return Measure(value, None, None)
+    low, high = np.percentile(values, [2.5, 97.5])
+    return Measure(value, float(low), float(high))

@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lhs.estimates import Cells, calibration_error, cells_of, corrected_count, enough, f1, precision, recall, wilson
+from lhs.estimates import (
+    Cells,
+    calibration_error,
+    cells_of,
+    corrected_count,
+    enough,
+    f1,
+    pooled,
+    precision,
+    recall,
+    wilson,
+)
 
 COUNT = st.integers(0, 400)
 CELLS = st.builds(Cells, COUNT, COUNT, COUNT, COUNT)
@@ -180,3 +191,30 @@ def test_cells_hold_every_text_once(judged):
     assert cells.suggested == sum(suggested for suggested, _ in judged)
     assert cells.true == sum(true for _, true in judged)
     assert cells + Cells(1, 2, 3, 4) == Cells(cells.right + 1, cells.wrong + 2, cells.missed + 3, cells.left + 4)
+
+
+class TestPooled:
+    def test_over_several_codes_it_is_the_one_worked_by_hand(self):
+        said = np.array([[1, 0], [1, 1], [0, 0], [0, 1]], dtype=bool)
+        truth = np.array([[1, 1], [1, 0], [0, 0], [0, 1]], dtype=bool)
+        # 3 right of 4 suggested and of 4 true.
+        told = pooled(said, truth)
+        assert (told.n, told.precision.value, told.recall.value, told.f1.value) == (4, 0.75, 0.75, 0.75)
+        assert told.f1.low < 0.75 < told.f1.high
+
+    def test_what_hangs_together_in_a_text_widens_the_interval(self):
+        chance = np.random.default_rng(1)
+        said = chance.random((300, 1)) < 0.5
+        truth = np.where(chance.random((300, 1)) < 0.8, said, ~said)
+        apart = pooled(said, truth).f1
+        together = pooled(np.repeat(said[:60], 5, axis=1), np.repeat(truth[:60], 5, axis=1)).f1
+        assert together.high - together.low > 1.5 * (apart.high - apart.low)
+
+    def test_of_nothing_nothing_is_told(self):
+        for n in (0, 3):
+            none = np.zeros((n, 2), dtype=bool)
+            assert {one.value for one in (pooled(none, none).precision, pooled(none, none).f1)} == {None}
+
+    def test_what_does_not_belong_together_is_refused(self):
+        with pytest.raises(ValueError, match="same texts"):
+            pooled(np.zeros((2, 1), dtype=bool), np.zeros((3, 1), dtype=bool))
