@@ -90,7 +90,10 @@ class Schema(AutoSchema):
         return PAGING if self._is_a_list() else []
 
     def _is_a_list(self) -> bool:
-        return self.method == "GET" and "{" not in self.path and "index" not in self.get_tags()
+        return self.method == "GET" and "{" not in self.path and not self._is_one()
+
+    def _is_one(self) -> bool:
+        return self.get_tags()[0] in ("index", "tagger")
 
     def _errors(self) -> list[int]:
         codes = {401, 406, 429}
@@ -98,6 +101,8 @@ class Schema(AutoSchema):
             codes.add(404)
         if self._is_a_list():
             codes.add(400)
+        if "tagger" in self.get_tags():
+            codes |= {400, 404}
         if self.method in WRITING:
             codes |= {400, 403, 413, 415}
         if self.method in ("POST", "PATCH"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, include, path, re_path
 
-from api.views import documents, insights, library, said
+from api.views import documents, insights, library, said, tagger
 from casestudies.lifecycle import MOVE_NAMES
 from lhs.models import HABITS, THEMES
 
@@ -29,6 +29,7 @@ v1: list[URLPattern] = [
     path("", documents.Index.as_view(), name="index"),
     *of_insights,
     *of_the_library,
+    path("tagger/", tagger.Tagger.as_view(), name="tagger"),
     path("schema/", documents.SchemaDocument.as_view(), name="schema"),
     path("docs/", documents.Docs.as_view(), name="docs"),
 ]

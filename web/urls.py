@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.views import about, case_studies, deciding, home, insights, logging, said, signing_in
+from web.views import about, case_studies, deciding, home, insights, logging, said, signing_in, tagger
 
 app_name = "web"
 urlpatterns = [
@@ -31,6 +31,8 @@ urlpatterns = [
     path("duplicates/merge/", said.merge, name="merge"),
     path("duplicates/apart/", said.keep_apart, name="keep-apart"),
     path("duplicates/undo/", said.undo_merge, name="undo-merge"),
+    path("tagger/", tagger.tagger, name="tagger"),
+    path("tagger/training/", tagger.training, name="tagger-training"),
     path("sign-in/", signing_in.sign_in, name="sign-in"),
     path("sign-in/link/", signing_in.sign_in_link, name="sign-in-link"),
     path("sign-out/", signing_in.sign_out, name="sign-out"),

@@ -26,6 +26,7 @@ from tests.factories import (
     UserFactory,
     habit,
 )
+from tests.insights.audits import audited, sample
 from tests.insights.lessons import WARDS, head_for, in_use, taught, wards
 
 pytestmark = pytest.mark.django_db
@@ -44,28 +45,6 @@ def curator():
 @pytest.fixture
 def live():
     return TaggerFactory(version=2, state=Tagger.State.CHAMPION)
-
-
-def audited(*, suggested: bool = False, true: bool = False, score: float | None = None, **said):
-    """A text of the audit, in which the tagger had suggested “staff” or not, and a curator found it or not."""
-    says = [0.9 if suggested else 0.1, suggested] if score is None else [score, suggested]
-    return ReviewFactory(
-        **{
-            "queue": "audit",
-            "shown": False,
-            "codes": ["staff"] if true else [],
-            "machine": {code: says if code == "staff" else [0.1, False] for code in CODES},
-            **said,
-        }
-    )
-
-
-def sample(right: int, wrong: int, missed: int, left: int, **said) -> None:
-    """So many texts of the audit in each cell; one person judged them all, to be quick."""
-    said.setdefault("person", UserFactory(role="curator"))
-    for n, suggested, true in ((right, 1, 1), (wrong, 1, 0), (missed, 0, 1), (left, 0, 0)):
-        for _ in range(n):
-            audited(suggested=bool(suggested), true=bool(true), **said)
 
 
 def of_staff():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -27,12 +29,14 @@ CELLS = st.builds(Cells, COUNT, COUNT, COUNT, COUNT)
 class TestShares:
     def test_the_interval_is_the_one_worked_by_hand(self):
         # 81 of 263 (Newcombe 1998, Statistics in Medicine 17, 857–872, table I): 0.2553 to 0.3662.
-        told = wilson(81, 263)
+        told: Any = wilson(81, 263)
         assert told.value == pytest.approx(81 / 263)
         assert (told.low, told.high) == (pytest.approx(0.2553, abs=5e-5), pytest.approx(0.3662, abs=5e-5))
 
     def test_at_none_and_at_all_it_still_says_what_else_could_be(self):
         # 0 of 20 (the same table): 0 to 0.1611.
+        none: Any
+        all_: Any
         none, all_ = wilson(0, 20), wilson(20, 20)
         assert (none.low, none.high) == (0.0, pytest.approx(0.1611, abs=5e-5))
         assert (all_.low, all_.high) == (pytest.approx(1 - 0.1611, abs=5e-5), 1.0)
@@ -52,7 +56,7 @@ class TestShares:
 
     @given(st.integers(0, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))).filter(lambda s: s[1]))
     def test_the_interval_always_holds_the_share_within_0_and_1(self, share):
-        told = wilson(*share)
+        told: Any = wilson(*share)
         assert 0 <= told.low <= told.value <= told.high <= 1
         assert told.low < told.high
 
@@ -60,7 +64,7 @@ class TestShares:
 class TestF1:
     def test_it_is_the_one_worked_by_hand_with_its_interval_around_it(self):
         # 2·6 / (2·6 + 2 + 4)
-        told = f1(Cells(6, 2, 4, 10))
+        told: Any = f1(Cells(6, 2, 4, 10))
         assert told.value == pytest.approx(12 / 18)
         assert told.low < told.value < told.high
 
@@ -69,12 +73,12 @@ class TestF1:
         assert f1(Cells()).value is None
 
     def test_where_every_draw_says_the_same_it_claims_no_interval(self):
-        told = f1(Cells(right=3, left=57))
+        told: Any = f1(Cells(right=3, left=57))
         assert (told.value, told.low, told.high) == (1.0, None, None)
 
     @given(CELLS)
     def test_it_lies_between_precision_and_recall_and_is_the_same_each_time(self, cells):
-        told = f1(cells, draws=50)
+        told: Any = f1(cells, draws=50)
         both = [measure.value for measure in (precision(cells), recall(cells)) if measure.value is not None]
         if told.value is not None and len(both) == 2:
             assert min(both) - 1e-9 <= told.value <= max(both) + 1e-9
@@ -105,7 +109,8 @@ class TestCalibration:
     @given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1))
     def test_it_lies_within_0_and_1(self, rows):
         scores, truth = zip(*rows, strict=True)
-        assert 0 <= calibration_error(np.array(scores), np.array(truth)) <= 1
+        told: Any = calibration_error(np.array(scores), np.array(truth))
+        assert 0 <= told <= 1
 
 
 class TestCorrectedCount:
@@ -113,23 +118,25 @@ class TestCorrectedCount:
 
     def test_it_is_the_one_worked_by_hand(self):
         # P(true | suggested) = 29.5/40, P(true | not suggested) = 3.5/80: 50 + 200·0.7375 + 1000·0.04375 = 241.25.
-        told = corrected_count(self.SAMPLE, confirmed=50, suggested=200, not_suggested=1000)
+        told: Any = corrected_count(self.SAMPLE, confirmed=50, suggested=200, not_suggested=1000)
         assert told.estimate == 241
         assert 150 < told.low < 241 < told.high < 340
 
     def test_what_people_decided_counts_as_it_is(self):
-        told = corrected_count(self.SAMPLE, confirmed=120, suggested=0, not_suggested=0)
+        told: Any = corrected_count(self.SAMPLE, confirmed=120, suggested=0, not_suggested=0)
         assert (told.estimate, told.low, told.high) == (120, 120, 120)
 
     def test_the_interval_is_about_that_of_the_normal_law(self):
         # The rate varies by √(p(1−p)/(n+2)), p = 29.5/40, n = 39, and 10,000 texts at that rate by √(10,000·p(1−p)).
-        told = corrected_count(self.SAMPLE, confirmed=0, suggested=10_000, not_suggested=0)
+        told: Any = corrected_count(self.SAMPLE, confirmed=0, suggested=10_000, not_suggested=0)
         p = 29.5 / 40
         half = 1.96 * np.sqrt((10_000**2) * p * (1 - p) / 41 + 10_000 * p * (1 - p))
         assert told.high - told.low == pytest.approx(2 * half, rel=0.08)
 
     def test_a_larger_sample_says_it_more_closely(self):
         many = Cells(290, 100, 30, 760)
+        few: Any
+        closer: Any
         few, closer = (
             corrected_count(cells, confirmed=0, suggested=200, not_suggested=1000) for cells in (self.SAMPLE, many)
         )
@@ -159,7 +166,9 @@ class TestCorrectedCount:
 
     @given(CELLS, COUNT, COUNT, COUNT)
     def test_it_lies_between_what_is_confirmed_and_all(self, cells, confirmed, suggested, not_suggested):
-        told = corrected_count(cells, confirmed=confirmed, suggested=suggested, not_suggested=not_suggested, draws=100)
+        told: Any = corrected_count(
+            cells, confirmed=confirmed, suggested=suggested, not_suggested=not_suggested, draws=100
+        )
         if told is not None:
             assert confirmed <= told.low <= told.estimate <= told.high <= confirmed + suggested + not_suggested
 
@@ -172,7 +181,7 @@ class TestCorrectedCount:
             drawn = chance.choice(2000, 150, replace=False)
             cells = cells_of((bool(at < 600), bool(truth[at])) for at in drawn)
             rest = np.setdiff1d(np.arange(2000), drawn)
-            told = corrected_count(
+            told: Any = corrected_count(
                 cells,
                 confirmed=int(truth[drawn].sum()),
                 suggested=int((rest < 600).sum()),
@@ -198,7 +207,7 @@ class TestPooled:
         said = np.array([[1, 0], [1, 1], [0, 0], [0, 1]], dtype=bool)
         truth = np.array([[1, 1], [1, 0], [0, 0], [0, 1]], dtype=bool)
         # 3 right of 4 suggested and of 4 true.
-        told = pooled(said, truth)
+        told: Any = pooled(said, truth)
         assert (told.n, told.precision.value, told.recall.value, told.f1.value) == (4, 0.75, 0.75, 0.75)
         assert told.f1.low < 0.75 < told.f1.high
 
@@ -206,8 +215,8 @@ class TestPooled:
         chance = np.random.default_rng(1)
         said = chance.random((300, 1)) < 0.5
         truth = np.where(chance.random((300, 1)) < 0.8, said, ~said)
-        apart = pooled(said, truth).f1
-        together = pooled(np.repeat(said[:60], 5, axis=1), np.repeat(truth[:60], 5, axis=1)).f1
+        apart: Any = pooled(said, truth).f1
+        together: Any = pooled(np.repeat(said[:60], 5, axis=1), np.repeat(truth[:60], 5, axis=1)).f1
         assert together.high - together.low > 1.5 * (apart.high - apart.low)
 
     def test_of_nothing_nothing_is_told(self):

@@ -112,7 +112,7 @@ def test_themes_and_case_studies_can_be_chosen_by_name(client):
     assert "Something else." not in found(client, theme="trust", case_study="waiting-well").words
     page = found(client)
     assert "Waiting well" in page.words
-    assert "Trust (1)" in page.words
+    assert "Trust (0 confirmed, 1 suggested)" in page.words
 
 
 def test_a_filter_can_be_taken_away_alone_and_the_others_stay(client):
@@ -124,8 +124,8 @@ def test_a_filter_can_be_taken_away_alone_and_the_others_stay(client):
 
 def test_numbers_stand_beside_the_facets_only_while_nothing_is_filtered(client):
     TagFactory(insight=InsightFactory(), code=habit("staff"))
-    assert "Staff (1)" in found(client).words
-    assert "Staff (1)" not in found(client, kind="finding").words
+    assert "Staff (0 confirmed, 1 suggested)" in found(client).words
+    assert "Staff (" not in found(client, kind="finding").words
 
 
 def test_a_link_of_another_page_may_hold_a_filter_without_a_checkbox_and_searching_keeps_it(client):

@@ -14,7 +14,9 @@ from casestudies.models import CaseStudy, KeyFigure, LearningActivity, Lever, Me
 from insights import search
 from insights.choices import Kind, Perspective
 from insights.counting import counts
+from insights.figures import estimate_of
 from insights.search import Selection
+from lhs.habits import CODES
 from web.cards import Card, card, page_links
 from web.charts import BarChart, LineChart, lines
 from web.pages.habits import HabitCount, habit_chart, habit_counts
@@ -123,7 +125,7 @@ def case_study_page(person: User | None, study: CaseStudy) -> CaseStudyPage:
         recommendations=_by_audience(rows),
         reflections=paragraphs(study.reflections),
         total=counted(found["all"][""], "published insight"),
-        habits=habit_counts(found, case_study=study.slug),
+        habits=habit_counts(estimate_of(found, codes=CODES, case_study_id=study.id), case_study=study.slug),
         chart=habit_chart(found, title="Published insights of this case study that show each habit"),
         measures=_measures(programme),
         citation=study.citation,

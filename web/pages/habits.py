@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
+from insights.figures import CountOf
 from lhs.habits import HABITS
 from web.charts import BarChart, bars
 from web.words import number, short_habit
@@ -17,7 +18,10 @@ STATES = ("confirmed", "suggested")
 
 @dataclass(frozen=True)
 class HabitCount:
-    """A habit with its counts in words, each leading to the insights that are counted (none, where there are none)."""
+    """A habit with its counts in words, each leading to the insights that are counted (none, where there are none).
+
+    `corrected` says how many there are as far as the audit can tell; empty: not enough was audited.
+    """
 
     name: str
     short: str
@@ -25,15 +29,16 @@ class HabitCount:
     definition: str
     href: str
     counts: tuple[tuple[str, str | None], ...]
+    corrected: str
 
 
-def habit_counts(counts: Mapping[str, Mapping[str, int]], **also: str) -> list[HabitCount]:
-    """Return the habits in order, with `counts` as `insights.counting` gives them; `also` are further filters."""
+def habit_counts(told: Mapping[str, CountOf], **also: str) -> list[HabitCount]:
+    """Return the habits in order, with what `insights.figures.estimate_of` tells; `also` are further filters."""
     found = []
     for habit in HABITS:
         said: list[tuple[str, str | None]] = []
-        for state in STATES:
-            n = counts.get(f"habits:{state}", {}).get(habit.code, 0)
+        one = told[habit.code]
+        for state, n in zip(STATES, (one.confirmed, one.suggested), strict=True):
             href = _insights(habit=habit.code, habit_state=state, **also) if n else None
             said.append((f"{number(n)} {state}", href))
         found.append(
@@ -44,9 +49,16 @@ def habit_counts(counts: Mapping[str, Mapping[str, int]], **also: str) -> list[H
                 definition=habit.definition,
                 href=_insights(habit=habit.code, **also),
                 counts=tuple(said),
+                corrected=corrected(one),
             )
         )
     return found
+
+
+def corrected(one: CountOf) -> str:
+    """Return a corrected count as “about 241 (150 to 340)”; nothing where not enough was audited."""
+    found = one.estimate
+    return f"about {number(found.estimate)} ({number(found.low)} to {number(found.high)})" if found else ""
 
 
 def habit_chart(counts: Mapping[str, Mapping[str, int]], *, title: str) -> BarChart:

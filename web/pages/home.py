@@ -9,7 +9,9 @@ from casestudies import reading
 from casestudies.lifecycle import Status
 from insights import search
 from insights.counting import counts
+from insights.figures import estimate_of
 from insights.search import Selection
+from lhs.habits import CODES
 from web.cards import Card, cards, page_links
 from web.charts import BarChart
 from web.pages.case_studies import StudyCard, study_cards
@@ -45,7 +47,7 @@ def home_page(person: User | None) -> HomePage:
     return HomePage(
         there="There is" if total == 1 else "There are",
         total=counted(total, "published insight"),
-        habits=habit_counts(found),
+        habits=habit_counts(estimate_of(found, codes=CODES)),
         chart=habit_chart(found, title="Published insights that show each habit"),
         insights=cards(newest.rows),
         case_studies=study_cards(person, newest=NEWEST),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from accounts.models import User
 from insights import search
 from insights.counting import Counts, counts
+from insights.figures import CountOf, estimate_of
+from lhs.habits import CODES
 from web.cards import Card, cards, page_links
 from web.filters import FACETS, Applied, Asked
+from web.pages.habits import corrected
 from web.words import counted, number
 
 PAGE_SIZE = 20
@@ -28,12 +32,17 @@ class Choice:
 
 @dataclass(frozen=True)
 class Facet:
-    """A group of checkboxes. `folded` ones open at a touch; one with a chosen value is open."""
+    """A group of checkboxes. `folded` ones open at a touch; one with a chosen value is open.
+
+    `not_corrected` says that its numbers are given without a corrected estimate, for want of an audit.
+    """
 
     name: str
     words: str
     choices: tuple[Choice, ...]
     folded: bool
+    counts_habits: bool = False
+    not_corrected: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,22 +110,27 @@ def _result(total: int, asked: Asked) -> str:
 def _facets(asked: Asked, published: Counts | None) -> list[Facet]:
     """Return the facets that have something to choose, with the numbers of what is published where nothing is on."""
     found = []
+    told = estimate_of(published, codes=CODES) if published is not None else {}
     for name, called in FACETS.items():
         on = asked.values.get(name, {})
         choices = tuple(
-            Choice(value, f"{words}{_number(published, name, value)}", value in on)
+            Choice(value, f"{words}{_number(published, told, name, value)}", value in on)
             for value, words in asked.known.get(name, {}).items()
         )
         if choices:
-            found.append(Facet(name, called.words, choices, folded=len(choices) > FEW and not on))
+            folded = len(choices) > FEW and not on
+            habits = name == "habit" and published is not None
+            bare = habits and not any(one.estimate for one in told.values())
+            found.append(Facet(name, called.words, choices, folded, counts_habits=habits, not_corrected=bare))
     return found
 
 
-def _number(published: Counts | None, facet: str, value: str) -> str:
+def _number(published: Counts | None, told: Mapping[str, CountOf], facet: str, value: str) -> str:
     if published is None or facet in ("habit_state", "case_study", "status"):
         return ""
     if facet in ("habit", "theme"):
-        n = sum(published.get(f"{facet}s:{state}", {}).get(value, 0) for state in ("confirmed", "suggested"))
-    else:
-        n = published.get(facet, {}).get(value, 0)
-    return f" ({number(n)})"
+        each = [(published.get(f"{facet}s:{state}", {}).get(value, 0), state) for state in ("confirmed", "suggested")]
+        said = ", ".join(f"{number(n)} {state}" for n, state in each)
+        estimate = corrected(told[value]) if facet == "habit" and value in told else ""
+        return f" ({said}; {estimate})" if estimate else f" ({said})"
+    return f" ({number(published.get(facet, {}).get(value, 0))})"
