@@ -22,7 +22,7 @@ from tests.factories import (
     TurnFactory,
     UserFactory,
 )
-from tests.insights.test_desk import tagged
+from tests.insights.desks import tagged
 from tests.web.pages import Page
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def pressed(client: Client, do: str, address: str = "/review/", **said: object) 
 
 def ticked(page: Page) -> list[str]:
     boxes = re.findall(r'<input[^>]*name="codes"[^>]*>', page.html)
-    return [re.search(r'value="([^"]+)"', box)[1] for box in boxes if re.search(r"\schecked\b", box)]
+    return [re.findall(r'value="([^"]+)"', box)[0] for box in boxes if re.search(r"\schecked\b", box)]
 
 
 # --- who --------------------------------------------------------------------------------------------------------------
