@@ -23,7 +23,7 @@ from tests.factories import (
     UserFactory,
     habit,
 )
-from tests.insights.test_desk import an_id, tagged
+from tests.insights.desks import an_id, tagged
 
 pytestmark = pytest.mark.django_db
 __all__ = ["callers"]

@@ -22,7 +22,7 @@ from tests.factories import (
     TurnFactory,
     UserFactory,
 )
-from tests.insights.test_desk import tagged
+from tests.insights.desks import tagged
 from tests.web.pages import Page
 
 pytestmark = pytest.mark.django_db
