@@ -60,3 +60,9 @@ ME_TOO = OpenApiExample(
     value={"kind": "family", "role": "daughter", "place": "Bay 3", "collected_on": "2021-07-14"},
     request_only=True,
 )
+JUDGEMENT = OpenApiExample("Two habits, and no others", value={"codes": ["staff", "feedback"]}, request_only=True)
+BULK = OpenApiExample(
+    "Confirm what is suggested, on 34 insights",
+    value={"codebook": "habits", "code": "staff", "state": "confirmed", "expected_count": 34},
+    request_only=True,
+)

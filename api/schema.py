@@ -75,7 +75,7 @@ class Schema(AutoSchema):
 
     def get_auth(self) -> list[dict[str, list[str]]]:
         """Return the ways to sign in; where anonymous reading is on, reading needs none."""
-        return super().get_auth() + ([] if self.method in WRITING else [{}])
+        return super().get_auth() + ([] if self.method in WRITING or self._is_for_people() else [{}])
 
     def get_tags(self) -> list[str]:
         """Return the list that the address belongs to."""
@@ -90,10 +90,12 @@ class Schema(AutoSchema):
         return PAGING if self._is_a_list() else []
 
     def _is_a_list(self) -> bool:
-        return self.method == "GET" and "{" not in self.path and not self._is_one()
+        listed = self.method == "GET" and "{" not in self.path and self.get_tags()[0] not in ("index", "tagger")
+        return listed and not self._is_for_people()
 
-    def _is_one(self) -> bool:
-        return self.get_tags()[0] in ("index", "tagger")
+    def _is_for_people(self) -> bool:
+        """Whether reading here, too, is for those who have signed in."""
+        return getattr(self.view, "for_people", False)
 
     def _errors(self) -> list[int]:
         codes = {401, 406, 429}
@@ -103,6 +105,8 @@ class Schema(AutoSchema):
             codes.add(400)
         if "tagger" in self.get_tags():
             codes |= {400, 404}
+        if self._is_for_people():
+            codes |= {400, 403, 404}
         if self.method in WRITING:
             codes |= {400, 403, 413, 415}
         if self.method in ("POST", "PATCH"):

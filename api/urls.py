@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, include, path, re_path
 
-from api.views import documents, insights, library, said, tagger
+from api.views import documents, insights, library, review, said, tagger
 from casestudies.lifecycle import MOVE_NAMES
 from lhs.models import HABITS, THEMES
 
@@ -25,10 +25,20 @@ of_the_library: list[URLPattern] = [
     *(path(f"{name}/", view.as_view(), name=name) for name, view in library.LISTS.items()),
     *(path(f"{name}/<slug:key>/", view.as_view(), name=f"{name}-one") for name, view in library.DETAILS.items()),
 ]
+of_the_desk: list[URLPattern] = [
+    path("review/", review.Next.as_view(), name="review"),
+    path("review/undo/", review.Undo.as_view(), name="review-undo"),
+    path("review/bulk/", review.InBulk.as_view(), name="review-bulk"),
+    path("review/bulk/<uuid:bulk_id>/undo/", review.UndoBulk.as_view(), name="review-bulk-undo"),
+    path("review/<uuid:turn_id>/", review.Settle.as_view(), name="review-settle"),
+    path("review/<uuid:turn_id>/skip/", review.Skip.as_view(), name="review-skip"),
+    path("agreement/", review.AgreementDoor.as_view(), name="agreement"),
+]
 v1: list[URLPattern] = [
     path("", documents.Index.as_view(), name="index"),
     *of_insights,
     *of_the_library,
+    *of_the_desk,
     path("tagger/", tagger.Tagger.as_view(), name="tagger"),
     path("schema/", documents.SchemaDocument.as_view(), name="schema"),
     path("docs/", documents.Docs.as_view(), name="docs"),

@@ -27,8 +27,11 @@ from insights.review import DECIDABLE
 from insights.similar import LIMIT as FEW_ALIKE
 from insights.similar import MOST as MOST_ALIKE
 from insights.visibility import Reader
+from lhs.models import HABITS, THEMES
 
 MOST = 50
+# What OneOf makes of it, by which the schema knows it again (ENUM_NAME_OVERRIDES).
+VERDICTS = [(verdict.value, verdict.label) for verdict in DECIDABLE]
 NEW_STATUSES = [(status.value, status.label) for status in (Status.DRAFT, Status.SUBMITTED)]
 
 
@@ -116,6 +119,21 @@ class DecisionBody(Body):
     """What a person decides of a code on an insight."""
 
     state = OneOf(DECIDABLE)
+
+
+class JudgementBody(Body):
+    """What a person finds in the text that is before them: all the codes that are in it, none for none."""
+
+    codes = serializers.ListField(child=Words(max_length=60), allow_empty=True, max_length=MOST)
+
+
+class BulkBody(Body):
+    """A decision on everything that the filter in the address selects."""
+
+    codebook = serializers.ChoiceField(choices=[HABITS, THEMES], default=HABITS)
+    code = Words(max_length=60, help_text="A habit's code, or a theme's slug.")
+    state = OneOf(DECIDABLE)
+    expected_count = Whole(help_text="How many there are, as they were counted.")
 
 
 def move_body(name: str) -> type[Body]:

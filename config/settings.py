@@ -222,7 +222,7 @@ SPECTACULAR_SETTINGS = {
         "OrganisationKind": "casestudies.models.Organisation.Kind",
         "LearningActivityKind": "casestudies.models.LearningActivity.Kind",
         "TagState": "insights.choices.TagState",
-        "Verdict": "insights.review.DECIDABLE",
+        "Verdict": "api.writing.VERDICTS",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None, "displayRequestDuration": True},

@@ -100,7 +100,8 @@ def undo_bulk(*, person: User, bulk_id: UUID) -> Bulk:
 
 
 def latest(*, person: User, limit: int = 5) -> list[Bulk]:
-    """Return the person's latest bulk decisions that stand, the newest first."""
+    """Return the person's latest bulk decisions that stand, the newest first. Raises PermissionDenied."""
+    _may_anywhere(person)
     mine = Bulk.objects.select_related("code__codebook").filter(person=person, undone_at__isnull=True)
     return list(mine.order_by("-at")[:limit])
 

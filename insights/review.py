@@ -161,21 +161,22 @@ def take_back(*, person: User, decisions: Iterable[Decision]) -> None:
     there = there.exclude(verdict=Verdict.UNDONE).select_related("person").order_by("id")
     standing = {(one.insight_id, one.code_id): one for one in there}
     tags = Tag.objects.filter(insight_id__in=insights, code_id__in=codes, origin=TagOrigin.PERSON)
-    kept, gone = [], []
+    persons, machines, gone = [], [], []
     for tag in tags:
         key = (tag.insight_id, tag.code_id)
         if key not in pairs:
             continue
         before = standing.get(key)
         if before is not None:
-            kept.append(decided(tag, Verdict(before.verdict), before.person))
+            persons.append(decided(tag, Verdict(before.verdict), before.person))
         elif tag.tagger_id and tag.score is not None:
-            tag.state, tag.origin, tag.decided_by = TagState.SUGGESTED, TagOrigin.MACHINE, None
-            tag.modified = timezone.now()
-            kept.append(tag)
+            machines.append(tag.id)
         else:
             gone.append(tag.id)
-    Tag.objects.bulk_update(kept, ["state", "origin", "decided_by", "modified"], batch_size=500)
+    Tag.objects.bulk_update(persons, ["state", "origin", "decided_by", "modified"], batch_size=500)
+    Tag.objects.filter(id__in=machines).update(
+        state=TagState.SUGGESTED, origin=TagOrigin.MACHINE, decided_by=None, modified=timezone.now()
+    )
     Tag.objects.filter(id__in=gone).delete()
     codebooks = Code.objects.filter(id__in=codes).values("codebook_id")
     Tagging.objects.filter(insight_id__in=insights, codebook_id__in=codebooks).update(due=True)

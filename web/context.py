@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.models import User
+from insights.desk import reviews_anywhere
 from insights.merging import merges_anywhere
 from web.access import person_of
 from web.colours import usable
@@ -56,6 +57,11 @@ def the_site(path: str, *, back_to: str = "", person: User | None = None) -> Sit
         ("Insights", reverse("web:insights")),
         ("Case studies", reverse("web:case-studies")),
         ("Log an insight", reverse("web:log")),
+        *(
+            (("Review", reverse("web:review")), ("Agreement", reverse("web:agreement")))
+            if reviews_anywhere(person)
+            else ()
+        ),
         *((("Duplicates", reverse("web:duplicates")),) if merges_anywhere(person) else ()),
         ("API", reverse("api:docs")),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.views import about, case_studies, deciding, home, insights, logging, said, signing_in, tagger
+from web.views import about, case_studies, deciding, home, insights, logging, review, said, signing_in, tagger
 
 app_name = "web"
 urlpatterns = [
@@ -31,6 +31,11 @@ urlpatterns = [
     path("duplicates/merge/", said.merge, name="merge"),
     path("duplicates/apart/", said.keep_apart, name="keep-apart"),
     path("duplicates/undo/", said.undo_merge, name="undo-merge"),
+    path("review/", review.review, name="review"),
+    path("review/bulk/", review.in_bulk, name="review-bulk"),
+    path("review/bulk/undo/", review.undo_bulk, name="undo-bulk"),
+    path("agreement/", review.agreement, name="agreement"),
+    path("agreement/<uuid:sample_id>/", review.sample, name="sample"),
     path("tagger/", tagger.tagger, name="tagger"),
     path("tagger/training/", tagger.training, name="tagger-training"),
     path("sign-in/", signing_in.sign_in, name="sign-in"),

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.paging import once, only_known
-from api.tagger_shapes import TaggerReport
+from api.shapes_tagger import TaggerReport
 from api.views.door import Door
 from insights.reporting import report
 from lhs.estimates import FEWEST_AUDITED, FEWEST_ON_A_SIDE

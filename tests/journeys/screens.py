@@ -213,6 +213,50 @@ def sign_in_link(ways: Ways) -> Window:
     return ways.at(ways.place.people["guest"])
 
 
+@screen("Review")
+def review(ways: Ways) -> Window:
+    return ways.at("/review/", "curator")
+
+
+@screen("Review")
+def review_just_recorded(ways: Ways) -> Window:
+    window = ways.at("/review/", "curator")
+    window.page.keyboard.press("Enter")
+    window.page.get_by_text("Recorded:").wait_for()
+    return window
+
+
+@screen("Decide on a whole filter")
+def decision_on_a_whole_filter(ways: Ways) -> Window:
+    window = ways.at("/insights/?habit=staff", "curator")
+    window.follow("Decide a habit or theme on all of these")
+    window.page.get_by_label("Habit or theme").select_option("habits/staff")
+    window.press("Count them")
+    return window
+
+
+@screen("How far curators agree")
+def agreement(ways: Ways) -> Window:
+    return ways.at("/agreement/", "curator")
+
+
+@screen("How far curators agree")
+def sample_without_a_name(ways: Ways) -> Window:
+    window = ways.at("/agreement/", "curator")
+    window.press("Make the sample")
+    window.page.get_by_text("There is a problem").wait_for()
+    return window
+
+
+@screen("Judge the sample")
+def sample_to_judge(ways: Ways) -> Window:
+    window = ways.at("/agreement/", "curator")
+    window.page.get_by_label("Name").fill("Spring")
+    window.press("Make the sample")
+    window.follow("Judge this sample")
+    return window
+
+
 @screen("This link no longer works")
 def sign_in_link_used(ways: Ways) -> Window:
     return ways.at("/sign-in/link/?token=AAAA")

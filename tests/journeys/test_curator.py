@@ -55,3 +55,40 @@ def test_a_curator_confirms_one_habit_rejects_another_and_publishes(open_window,
     curator.then_others_see_the_habit(visitor, "Staff")
     curator.then_others_do_not_see_the_habit(visitor, "Feedback")
     curator.then_others_are_not_told_who_they_are(visitor, "Kofi", "rosa@example.org")
+
+
+def test_a_curator_judges_one_text_after_the_other_by_keys_alone(open_window, submitted: dict[str, Any]):
+    curator = Curator(open_window("curator"))
+    curator.when_they_go_to_the_desk()
+    first, suggested = curator.text_before_them(), curator.ticked()
+    wanted = suggested ^ {"priorities", "culture"}
+    curator.when_they_press("1", "5")
+    assert curator.ticked() == wanted
+    curator.when_they_press("Enter")
+    curator.then_it_is_recorded("Recorded:")
+    second = curator.text_before_them()
+    assert second != first
+
+    curator.when_they_press("s")
+    curator.then_it_is_recorded("Skipped.")
+    assert curator.text_before_them() not in (first, second)
+
+    curator.when_they_press("u")
+    curator.then_it_is_recorded("Taken back.")
+    curator.then_this_is_before_them(first)
+    assert curator.ticked() == suggested
+
+
+def test_the_keys_can_be_turned_off_and_stay_off(open_window, submitted: dict[str, Any]):
+    curator = Curator(open_window("curator"))
+    curator.when_they_go_to_the_desk()
+    before, suggested = curator.text_before_them(), curator.ticked()
+    curator.when_they_turn_the_keys_off()
+    curator.when_they_press("1", "s", "Enter")
+    assert (curator.text_before_them(), curator.ticked()) == (before, suggested)
+    curator.when_they_go_to_the_desk()
+    curator.when_they_press("1")
+    assert curator.ticked() == suggested
+    curator.when_they_turn_the_keys_on()
+    curator.when_they_press("1")
+    assert curator.ticked() == suggested ^ {"priorities"}

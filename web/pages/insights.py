@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.urls import reverse
+
 from accounts.models import User
 from insights import search
 from insights.counting import Counts, counts
+from insights.desk import reviews_anywhere
 from insights.figures import CountOf, estimate_of
 from lhs.habits import CODES
 from web.cards import Card, cards, page_links
@@ -47,7 +50,7 @@ class Facet:
 
 @dataclass(frozen=True)
 class InsightsPage:
-    """What the list of insights shows. `next`, `previous` and `suggestion` are addresses, or empty."""
+    """What the list of insights shows. `next`, `previous`, `suggestion` and `decide_all` are addresses, or empty."""
 
     title: str
     q: str
@@ -64,6 +67,7 @@ class InsightsPage:
     everything: str
     narrowed: bool
     without_q: str
+    decide_all: str
 
 
 def insights_page(person: User | None, asked: Asked, *, cursor: str | None) -> InsightsPage:
@@ -93,7 +97,14 @@ def insights_page(person: User | None, asked: Asked, *, cursor: str | None) -> I
         everything=Asked("", {}, (), {}).address(),
         narrowed=asked.narrowed,
         without_q=asked.address(q="") if asked.q else "",
+        decide_all=_decide_all(asked) if total and reviews_anywhere(person) else "",
     )
+
+
+def _decide_all(asked: Asked) -> str:
+    """Return where one decision is made on all of these."""
+    query = asked.address().partition("?")[2]
+    return reverse("web:review-bulk") + (f"?{query}" if query else "")
 
 
 def _result(total: int, asked: Asked) -> str:

@@ -105,7 +105,7 @@ def _tag(tag: dict[str, Any], codebook: str, code: str, name: str, full_name: st
         full_name=full_name if full_name != name else "",
         state=tag["state"],
         standing=_standing(tag),
-        score=_score(tag["score"]),
+        score=score_in_words(tag["score"]),
         reason=tag["reason"] if tag["version"] else "",
         example=neighbour.get("text", ""),
         example_href=neighbour.get("url") or "",
@@ -121,7 +121,7 @@ def _standing(tag: dict[str, Any]) -> str:
     return "Confirmed by a person" if tag["version"] else "Added by a person"
 
 
-def _score(score: float | None) -> str:
+def score_in_words(score: float | None) -> str:
     """Return the tagger's score in words and as a number: “Likely, 62%”."""
     if score is None:
         return ""

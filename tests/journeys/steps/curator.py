@@ -91,3 +91,33 @@ class Curator:
         expect(history).to_contain_text("A curator")
         for person in people:
             assert person not in visitor.page.content()
+
+    # --- at the desk
+
+    def when_they_go_to_the_desk(self) -> None:
+        self.window.open("/review/")
+
+    def when_they_press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def when_they_turn_the_keys_off(self) -> None:
+        self.page.get_by_label("Use the keys").uncheck()
+        # Where a key would be heard if it were.
+        self.page.locator("h1").click()
+
+    def when_they_turn_the_keys_on(self) -> None:
+        self.page.get_by_label("Use the keys").check()
+        self.page.locator("h1").click()
+
+    def text_before_them(self) -> str:
+        return self.page.get_by_role("region", name="The text").inner_text()
+
+    def ticked(self) -> set[str]:
+        return {box.get_attribute("value") or "" for box in self.page.locator("input[name=codes]:checked").all()}
+
+    def then_it_is_recorded(self, said: str) -> None:
+        expect(self.page.get_by_role("alert")).to_contain_text(said)
+
+    def then_this_is_before_them(self, text: str) -> None:
+        expect(self.page.get_by_role("region", name="The text")).to_contain_text(text)

@@ -5,15 +5,8 @@ from __future__ import annotations
 from rest_framework import serializers
 
 from api.shapes import Shape, one_of
+from api.shapes_review import MeasureShape
 from lhs.models import Tagger, Training
-
-
-class MeasureShape(Shape):
-    """A figure from 0 to 1 with its 95 % interval; null where too little was seen to say."""
-
-    value = serializers.FloatField(allow_null=True)
-    low = serializers.FloatField(allow_null=True)
-    high = serializers.FloatField(allow_null=True)
 
 
 class CellsShape(Shape):
