@@ -182,6 +182,8 @@ ANONYMOUS_READING = flag("LHS_ANONYMOUS_READING", LOCAL)
 SITE_NAME = os.environ.get("LHS_SITE_NAME", "Learning health system insights")
 SITE_LOGO = os.environ.get("LHS_SITE_LOGO", "")
 SITE_COLOUR = os.environ.get("LHS_SITE_COLOUR", "")
+# Whom to ask about the tagger: an e-mail address of a team, for the transparency record.
+SITE_CONTACT = os.environ.get("LHS_CONTACT", "")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 API_BODY_LIMIT = DATA_UPLOAD_MAX_MEMORY_SIZE

@@ -37,6 +37,7 @@ urlpatterns = [
     path("agreement/", review.agreement, name="agreement"),
     path("agreement/<uuid:sample_id>/", review.sample, name="sample"),
     path("tagger/", tagger.tagger, name="tagger"),
+    path("tagger/transparency/", tagger.transparency, name="transparency"),
     path("tagger/training/", tagger.training, name="tagger-training"),
     path("sign-in/", signing_in.sign_in, name="sign-in"),
     path("sign-in/link/", signing_in.sign_in_link, name="sign-in-link"),

@@ -181,3 +181,14 @@ class TestCounts:
         for address in ("/", f"/case-studies/{study.slug}/"):
             assert "Corrected estimate: about 4 (2 to 5) for Staff" in page(client, address).words
         assert "Staff (1 confirmed, 4 suggested; about 4 (2 to 5))" in page(client, "/insights/").words
+
+
+class TestTheRecord:
+    def test_it_is_one_link_away_with_every_field_and_what_is_to_be_filled_in(self, client, settings):
+        settings.SITE_CONTACT = "learning@example.org"
+        assert page(client).links("Algorithmic transparency record") == ["/tagger/transparency/"]
+        found = page(client, "/tagger/transparency/")
+        assert "1.4 Contact email learning@example.org" in found.words
+        assert "1.3 Website URL http://testserver/tagger/" in found.words
+        assert "2.1.3 Senior responsible owner To be filled in by the organisation that runs this site." in found.words
+        assert found.links("Back to how far to trust the tagger") == ["/tagger/"]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from insights.transparency import STANDARD, TO_FILL_IN, record
 from lhs.models import HABITS
 from web.access import reader
 from web.pages.tagger import tagger_page, training_panel
@@ -24,6 +26,15 @@ def training(request: HttpRequest) -> HttpResponse:
     """The part that follows a training, asked for again while one runs."""
     codebook = _codebook(request)
     return render(request, "parts/training.html", {"panel": training_panel(codebook), "codebook": codebook})
+
+
+@reader
+@require_safe
+def transparency(request: HttpRequest) -> HttpResponse:
+    """The algorithmic transparency record, as things stand."""
+    made = record(website=request.build_absolute_uri(reverse("web:tagger")))
+    shown = {"record": made, "standard": STANDARD, "to_fill_in": TO_FILL_IN}
+    return render(request, "pages/transparency.html", shown)
 
 
 def _codebook(request: HttpRequest) -> str:
