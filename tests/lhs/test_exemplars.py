@@ -1,20 +1,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from django.core.management import call_command
 
 from lhs.encoder import Encoder
 from lhs.exemplars import Exemplar, ExemplarsUnusable, load_exemplars, near_duplicates
 from lhs.habits import CODES
 
-AT_LEAST = 40
+AT_LEAST = 200
 
 
-def test_every_habit_has_enough_exemplars_and_so_has_none_of_them():
+def test_there_are_enough_exemplars_of_every_habit_and_of_none():
     exemplars = load_exemplars()
+    assert len(exemplars) >= 1200
     counted = Counter(code for one in exemplars for code in one.labels)
     assert {code: counted[code] for code in CODES if counted[code] < AT_LEAST} == {}
     assert sum(not one.labels for one in exemplars) >= AT_LEAST
@@ -78,3 +81,17 @@ def test_a_row_that_is_wrong_is_named(tmp_path: Path, written: str, reason: str)
     path.write_text(written)
     with pytest.raises(ExemplarsUnusable, match=reason):
         load_exemplars(tmp_path)
+
+
+def test_a_command_reports_their_balance():
+    out = StringIO()
+    call_command("exemplars", stdout=out)
+    first, *registers, total, labels = out.getvalue().splitlines()
+    assert first.split()[:8] == ["register", "all", *CODES, "none"]
+    rows = {name: [int(number) for number in numbers[:7]] for name, *numbers in map(str.split, registers)}
+    exemplars = load_exemplars()
+    assert {name: numbers[0] for name, numbers in rows.items()} == Counter(one.register for one in exemplars)
+    assert [int(number) for number in total.split()[1:8]] == [
+        sum(column) for column in zip(*rows.values(), strict=True)
+    ]
+    assert f"{sum(not one.labels for one in exemplars)} have 0" in labels
