@@ -171,8 +171,7 @@ def _tool(found: Report) -> tuple[Entry, ...]:
                 "in use only if it beats the one in use on decisions of people that neither learnt from, by more than "
                 f"chance (95 % interval), and only if there are at least {FEWEST_HELD_OUT} of those. Every version is "
                 "kept with its figures and the reason; going back is one command.",
-                f"{len(found.versions):,} versions are kept; {found.new_decisions:,} decisions are new since the last "
-                "training.",
+                f"Versions kept: {len(found.versions):,}. Decisions since the last training: {found.new_decisions:,}.",
             ),
         ),
         Entry("2.4.1.4", "Models", ("A sentence encoder, and one linear model for each of the five habits.",)),
@@ -195,7 +194,7 @@ def _model(found: Report) -> tuple[Entry, ...]:
             "2.4.2.8",
             "Datasets",
             (
-                "Examples written for the software; numbers made from passages of published reports; decisions of "
+                "Examples written for the software; numbers made from published passages; decisions of "
                 "this site's people.",
             ),
         ),
@@ -221,7 +220,7 @@ def _architecture() -> Iterator[str]:
     except EncoderUnavailable as why:
         yield f"The encoder cannot be read just now: {why}"
     else:
-        digests = f" (sha256 of the model {encoder.MODEL_SHA256}, of the tokenizer {encoder.TOKENIZER_SHA256})"
+        digests = f" (sha256 of the weights {encoder.WEIGHTS_SHA256}, of the tokenizer {encoder.TOKENIZER_SHA256})"
         yield f"Encoder: {name}{digests if name == encoder.BUILT_IN else ''}."
     try:
         tagger = champion(HABITS)

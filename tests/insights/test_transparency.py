@@ -11,7 +11,7 @@ from django.core.management import call_command
 
 from insights.transparency import TO_FILL_IN, markdown, record
 from insights.transparency_texts import Entry
-from lhs.encoder import MODEL_SHA256, configured_name
+from lhs.encoder import WEIGHTS_SHA256, configured_name
 from lhs.models import Tagger
 from tests.factories import DecisionFactory, TaggerFactory, habit
 from tests.insights.audits import sample
@@ -95,7 +95,7 @@ def test_version_figures_and_counts_are_those_of_now(settings):
 
 def test_the_encoder_is_named_with_its_digests():
     assert configured_name() in words("2.4.2.6")
-    assert MODEL_SHA256 in words("2.4.2.6")
+    assert WEIGHTS_SHA256 in words("2.4.2.6")
 
 
 def test_without_an_encoder_the_record_is_made_all_the_same(monkeypatch, tmp_path):

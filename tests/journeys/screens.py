@@ -86,6 +86,16 @@ def insights_none_found(ways: Ways) -> Window:
     return ways.at("/insights/?q=exaustion&kind=finding")
 
 
+@screen("How the five habits of a learning system are tagged, and how far to trust it")
+def tagger(ways: Ways) -> Window:
+    return ways.at("/tagger/")
+
+
+@screen("Algorithmic transparency record")
+def transparency_record(ways: Ways) -> Window:
+    return ways.at("/tagger/transparency/")
+
+
 @screen("Continuity of care")
 def insight(ways: Ways) -> Window:
     found = next(one for one in ways.place.published() if one["external_id"] == "ele-r01")

@@ -110,7 +110,7 @@ def _learnt_from(version: Version) -> str:
     if version.exemplars:
         parts.append(f"{counted(version.exemplars, 'example')} written for this software")
     if version.passages:
-        parts.append(f"the numbers of {counted(version.passages, 'passage')} of published reports, labelled by a model")
+        parts.append(f"the numbers of {counted(version.passages, 'published passage')}, labelled by a model")
     if version.decisions:
         parts.append(f"{counted(version.decisions, 'decision')} of people")
     return ", ".join(parts)
