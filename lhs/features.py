@@ -32,6 +32,18 @@ _GLUE = frozenset(
     """.split()  # noqa: SIM905 - as a list of literals it would fill a page
 )
 _DENIAL = frozenset(["no", "not", "never", "nobody", "none", "nothing", "without"])
+# Words that help to tell texts apart but tell a reader nothing by themselves: never named as a reason alone.
+_PALE = frozenset(
+    """
+    already always another anyone anything around ask asked asks away back bit care come comes came day days down else
+    even ever every everyone everything felt few find first five found four gave give given go goes going good great
+    health help helped hospital include included includes including keep kept know known last later least less like look
+    looked lot made make makes making many month months need needed needs new next nhs now often part people person
+    place put said say saying says see seen service services six some someone something sometimes still take taken takes
+    tell tells ten thing things think thought three time times today told took tried try turn turned two us use used
+    using want wanted wants way ways week weeks well went within work worked working works year years yet
+    """.split()  # noqa: SIM905 - as above
+)
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 Counts = tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]
@@ -59,9 +71,11 @@ def terms_of(text: str) -> Iterator[str]:
 
 
 def speaks(term: str) -> bool:
-    """Whether a term says something by itself: a telling word, two of them, or a denial and what follows it."""
+    """Whether a term says something by itself: telling words of which one at least is not pale, or a denial."""
     words = term.split()
-    return all(_tells(word) for word in words) or words[0] in _DENIAL
+    if words[0] in _DENIAL:
+        return len(words) == 1 or words[1] not in _PALE
+    return all(_tells(word) for word in words) and not all(word in _PALE for word in words)
 
 
 def place_of(term: str, places: int = PLACES) -> int:

@@ -51,6 +51,13 @@ def test_a_word_within_another_shares_runs_with_it():
     assert len(nurse & nurses) > len(nurse) / 2 > len(nurse & porter)
 
 
+def test_a_word_that_would_explain_nothing_does_not_speak_alone():
+    assert [term for term in ("said", "three", "said three", "three beds", "no beds", "not said") if speaks(term)] == [
+        "three beds",
+        "no beds",
+    ]
+
+
 @given(st.text(st.characters()))
 def test_any_text_has_runs_of_letters_in_ascending_places(text: str):
     at, values = letter_counts(text)
