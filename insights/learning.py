@@ -73,11 +73,11 @@ def learn(
 
 
 def learn_if_enough(*, codebook: str = HABITS) -> Training | None:
-    """Train once people have made LHS_LEARN_AFTER new decisions since the last run. None where it is not due."""
+    """Train once people have made LHS_LEARN_AFTER new decisions since the last try. None where it is not due."""
     latest = list(Training.objects.filter(codebook__slug=codebook)[:TRIES])
     if len(latest) == TRIES and all(run.outcome == HALF_WAY for run in latest):
         return None
-    if _alive(codebook) or new_decisions(codebook) < settings.LEARN_AFTER:
+    if _alive(codebook) or _new_since_last_try(codebook) < settings.LEARN_AFTER:
         return None
     try:
         return learn(codebook=codebook, cause=Training.Cause.DECISIONS)
@@ -95,10 +95,16 @@ def learn_nightly(*, codebook: str = HABITS) -> Training | None:
 
 
 def new_decisions(codebook: str = HABITS) -> int:
-    """Return how many decisions that teach were made since the last run that came to an end."""
-    ended = Training.objects.filter(codebook__slug=codebook).exclude(state=Training.State.RUNNING)
-    last = ended.exclude(outcome=HALF_WAY).order_by("-began").values_list("began", flat=True).first()
-    return decisions_after(codebook, last)
+    """Return how many decisions that teach were made since the last run that was done."""
+    done = Training.objects.filter(codebook__slug=codebook, state=Training.State.DONE)
+    return decisions_after(codebook, done.order_by("-began").values_list("began", flat=True).first())
+
+
+def _new_since_last_try(codebook: str) -> int:
+    """The same, since the last run that was done or that failed: it would fail again. One that was killed may not."""
+    tried = Training.objects.filter(codebook__slug=codebook).exclude(state=Training.State.RUNNING)
+    tried = tried.exclude(outcome=HALF_WAY)
+    return decisions_after(codebook, tried.order_by("-began").values_list("began", flat=True).first())
 
 
 @transaction.atomic

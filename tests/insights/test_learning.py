@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from casestudies.errors import Conflict
-from insights import learning
+from insights import learning, tasks
 from insights.learning import HALF_WAY, learn, learn_if_enough, learn_nightly, new_decisions, promote, rollback
 from lhs import challenge
 from lhs.artefact import ArtefactRefused
@@ -175,10 +175,25 @@ class TestWhen:
 
     def test_at_night_one_new_decision_is_enough(self, good: Head):
         in_use(good)
-        reviewed(train=1, held_out=0)
+        insights = reviewed(train=40, held_out=10)
         assert learn_nightly(codebook=WARDS).cause == Training.Cause.NIGHT
-        assert new_decisions(WARDS) == 0
         assert learn_nightly(codebook=WARDS) is None
+        DecisionFactory(insight=insights[0], code=wards().codes.first())
+        assert new_decisions(WARDS) == 1
+        assert learn_nightly(codebook=WARDS).state == Training.State.DONE
+
+    def test_what_failed_is_tried_again_at_night_but_not_each_minute(self, good: Head, settings):
+        settings.LEARN_AFTER = 1
+        in_use(good)
+        reviewed(train=1, held_out=0)
+        assert learn_if_enough(codebook=WARDS).state == Training.State.FAILED
+        assert learn_if_enough(codebook=WARDS) is None
+        assert learn_nightly(codebook=WARDS).state == Training.State.FAILED
+
+    def test_the_tasks_train_nothing_where_nothing_was_decided(self, tagger):
+        tasks.learn()
+        tasks.learn_if_enough()
+        assert not Training.objects.exists()
 
     def test_by_day_it_waits_for_so_many_new_decisions(self, good: Head, settings):
         settings.LEARN_AFTER = 3
