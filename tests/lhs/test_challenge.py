@@ -59,6 +59,17 @@ def test_below_fifty_held_out_decisions_the_champion_stays_however_bad_it_is(bad
     assert judged(data, bad).wins
 
 
+@pytest.mark.parametrize(("low", "high", "wins"), [(0.01, 0.1, True), (0.0, 0.1, False), (-0.01, 0.1, False)])
+def test_it_wins_only_if_the_whole_interval_lies_above_nothing(low: float, high: float, wins: bool):
+    figures = {
+        "held_out": 60,
+        "macro_f1": 0.6,
+        "champion": {"version": 3, "macro_f1": 0.55},
+        "difference": {"by": 0.05, "interval": [low, high]},
+    }
+    assert module._verdict(figures, 3)[0] is wins
+
+
 def test_where_no_tagger_is_in_use_there_is_nothing_to_beat():
     assert challenge("wards", taught(), champion=None).wins
 
