@@ -1,11 +1,12 @@
 """`python -m benchmarks.keep_passages FILE`: keep the numbers, and no word, of labelled passages (`lhs.passages`).
 
-A developers' command, run again whenever the encoder, the hashes or the labels change.
+A developers' command, run again whenever the encoder, its adaptation, the hashes or the labels change.
 """
 
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.keep_passages", description=__doc__)
     parser.add_argument("file", type=Path, help="JSON lines: id, text, labels, and source to group by")
     rows = read(parser.parse_args().file)
+    from lhs.adaptation import load_adaptation
     from lhs.encoder import loaded
     from lhs.fitting import Rows
     from lhs.passages import FILE, keep_passages
@@ -26,7 +28,8 @@ def main() -> None:
     truth = np.array([[code in row.labels for code in CODES] for row in rows], dtype=bool)
     sources = np.unique([row.source for row in rows], return_inverse=True)[1]
     texts = [row.text for row in rows]
-    keep_passages(Rows.of(texts, loaded().read(texts).features, truth, sources))
+    kept = Rows.of(texts, loaded().read(texts).features, truth, sources)
+    keep_passages(replace(kept, prior=load_adaptation().margins_of(texts)))
     print(f"{len(rows):,} passages, {FILE.stat().st_size / 1e6:.1f} MB")
 
 

@@ -19,9 +19,10 @@ from lhs.artefact import ArtefactRefused
 from lhs.encoder import Features
 from lhs.evaluation import f1
 from lhs.fitting import Rows, fit
+from lhs.habits import CODES
 from lhs.head import Head
 from lhs.models import HABITS
-from lhs.training import Base, base_rows, no_base, with_neighbours
+from lhs.training import Base, base_rows, no_base, prior_for, with_neighbours
 
 FEWEST_HELD_OUT = 50
 RESAMPLES = 1000
@@ -93,7 +94,10 @@ def challenge(
     learnt = taught.part(~taught.held_out & taught.known.any(axis=1))
     held = taught.part(taught.held_out & taught.known.any(axis=1))
     say("Fitting", 0, len(base.rows.truth) + len(learnt.texts))
-    head, crossed = fit(codebook_slug, taught.codes, _together(base.rows, learnt), encoder=encoder.configured_name())
+    rows = _together(base.rows, learnt)
+    # Learnt from decisions on codes in another order than the codebook's own, the adapted reading would be misplaced.
+    prior = prior_for(codebook_slug) if taught.codes == CODES else None
+    head, crossed = fit(codebook_slug, taught.codes, rows, encoder=encoder.configured_name(), prior=prior)
     head, artefact = _sound(with_neighbours(head, base))
     say("Comparing on held-out decisions", 0, len(held.texts))
     challenger_says = _said(head, held)

@@ -19,6 +19,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from lhs.adaptation import adaptation_digest, load_adaptation
+from lhs.graph import LAYERS, encoder_graph
+
 if TYPE_CHECKING:
     from tokenizers import Encoding
 
@@ -26,10 +29,14 @@ DIMENSIONS = 384
 MAX_TOKENS = 256
 TELL_EVERY = 8
 
-# The name changes with what is read of the model: numbers kept under another name are made anew.
-BUILT_IN = "all-MiniLM-L6-v2-7bit"
+# The name changes with what is read of the model, and with its adaptation: numbers kept under another name are made
+# anew.
+BUILT_IN = f"all-MiniLM-L6-v2-7bit-{adaptation_digest()[:8]}"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
+
+# Where the features of the built-in model hold the last layer as it was published; after it comes the adapted one.
+LAST_OFFICIAL = slice(DIMENSIONS * (LAYERS - 1), DIMENSIONS * LAYERS)
 
 Embeddings = npt.NDArray[np.float32]
 Features = npt.NDArray[np.float16]
@@ -112,7 +119,7 @@ def threads_wanted() -> int:
 @dataclass(frozen=True)
 class Reading:
     """What an encoder makes of n texts: `embeddings` (n, 384), each of length 1, to find what is alike; `features`
-    (n, width), the means of every layer's token vectors, for a head to read."""
+    (n, width), the means of the layers' token vectors, for a head to read."""
 
     embeddings: Embeddings
     features: Features
@@ -121,7 +128,8 @@ class Reading:
 class Encoder:
     """A loaded sentence encoder. `name` is kept beside each embedding, so that two encoders' numbers never meet.
 
-    `width` is the number of features of a text: 384 for each layer of the built-in model, of another only the last.
+    `width` is the number of features of a text: of the built-in model 384 for each layer and 384 for the last one as it
+    was adapted to the habits; of another model the last layer's 384.
     Each text is read by itself, on one core, and as many at a time as there are cores: nothing is padded, and what a
     text is turned into does not depend on what stands beside it.
     """
@@ -175,7 +183,8 @@ class Encoder:
                 features[done - 1] = row
                 if progress is not None and (done % TELL_EVERY == 0 or done == len(texts)):
                     progress(done, len(texts))
-        return Reading(of_length_one(features[:, -DIMENSIONS:]), features.astype(np.float16))
+        last = LAST_OFFICIAL if self.name == BUILT_IN else slice(None)
+        return Reading(of_length_one(features[:, last]), features.astype(np.float16))
 
     def _read_one(self, encoding: Encoding) -> npt.NDArray[np.float32]:
         """The features (width,) of one text. Raises ValueError where they are not 384 numbers for each layer."""
@@ -191,9 +200,8 @@ class Encoder:
 def _built_in_model(weights: Path) -> bytes:
     from safetensors.numpy import load_file
 
-    from lhs.graph import encoder_graph
-
-    return encoder_graph(load_file(weights))
+    official, adaptation = load_file(weights), load_adaptation()
+    return encoder_graph(official, adaptation.adapted(official), adaptation.first)
 
 
 def _readable(text: str) -> str:

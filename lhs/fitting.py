@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from lhs.head import Head
 # Chosen on real passages: docs/decisions/0002-tagger.md. The margin of the words, and that of the letters, moves by
 # this share of what the meaning's does: more, and they drown what the encoder knows.
 MEANING_STRENGTH, WORDS_STRENGTH, LETTERS_STRENGTH = 3.0, 10.0, 3.0
-WORDS_SHARE, LETTERS_SHARE = 0.3, 0.4
+WORDS_SHARE, LETTERS_SHARE, PRIOR_SHARE = 0.3, 0.4, 1.5
 FOLDS = 5
 # Of many rows a third can be held back, and still enough is left to learn from.
 MANY, FOLDS_OF_MANY = 3000, 3
@@ -38,6 +38,8 @@ class Rows:
     each), truth (n, codes); texts of one group (n) stay in one fold.
 
     `known` (n, codes) says where the truth is known at all: nobody may have judged a text for every code. None: all.
+    `prior` (n, codes) is what an adapted encoder says that had not seen the text; NaN, or None for all: the encoder in
+    use had not seen it either.
     """
 
     features: Features
@@ -46,6 +48,7 @@ class Rows:
     truth: npt.NDArray[np.bool_]
     groups: npt.NDArray[np.int64]
     known: npt.NDArray[np.bool_] | None = None
+    prior: npt.NDArray[np.float32] | None = None
 
     @classmethod
     def of(
@@ -69,6 +72,7 @@ class Rows:
             self.truth[rows],
             self.groups[rows],
             None if self.known is None else self.known[rows],
+            None if self.prior is None else self.prior[rows],
         )
 
     def and_also(self, others: Rows) -> Rows:
@@ -84,11 +88,30 @@ class Rows:
             np.vstack([self.truth, others.truth]),
             groups,
             known,
+            np.vstack([_prior(self), _prior(others)]),
         )
 
 
 def _known(rows: Rows) -> npt.NDArray[np.bool_]:
     return np.ones_like(rows.truth) if rows.known is None else rows.known
+
+
+def _prior(rows: Rows) -> npt.NDArray[np.float32]:
+    return np.full(rows.truth.shape, np.nan, dtype=np.float32) if rows.prior is None else rows.prior
+
+
+@dataclass(frozen=True)
+class Prior:
+    """How the last 384 features tell what the adapted encoder says of codes: weights (codes, 384), bias (codes,)."""
+
+    weights: npt.NDArray[np.float32]
+    bias: npt.NDArray[np.float32]
+
+    def margins(self, rows: Rows) -> Array:
+        """What it says of rows, (n, codes): what was kept of those that it was fitted to, its own word of the rest."""
+        own = rows.features[:, -DIMENSIONS:].astype(np.float32) @ self.weights.T + self.bias
+        kept = _prior(rows)
+        return np.where(np.isnan(kept), own, kept)
 
 
 @dataclass(frozen=True)
@@ -121,10 +144,13 @@ def _of_places(counted: Sequence[Counts], idf: npt.NDArray[np.float32], weights:
     return margins
 
 
-def fit(codebook: str, codes: Sequence[str], rows: Rows, *, encoder: str) -> tuple[Head, dict[str, Any]]:
+def fit(
+    codebook: str, codes: Sequence[str], rows: Rows, *, encoder: str, prior: Prior | None = None
+) -> tuple[Head, dict[str, Any]]:
     """Fit a head to rows; returns it (without neighbours to show) and its cross-validated figures.
 
-    The figures are of predictions for rows that neither the weights, nor the calibration, nor the threshold had seen.
+    With a `prior`, what is fitted stands beside it and leaves its features alone. The figures are of predictions for
+    rows that neither the weights, nor the calibration, nor the threshold had seen.
     Raises TooFewExamples.
     """
     known = _known(rows)
@@ -137,12 +163,17 @@ def fit(codebook: str, codes: Sequence[str], rows: Rows, *, encoder: str) -> tup
                 f"at least {FEWEST} with it and {FEWEST} without it are needed."
             )
     meaning, words, letters = (np.zeros(rows.truth.shape) for _ in range(3))
+    said_before = np.zeros(rows.truth.shape) if prior is None else prior.margins(rows)
+    centre = rows.features.astype(np.float32).mean(axis=0)
+    if prior is not None:
+        rows = replace(rows, features=rows.features[:, :-DIMENSIONS])
     folds = list(_folds(rows))
     for learn, hold in folds:
         meaning[hold], words[hold], letters[hold] = _weights(rows.part(learn)).margins(rows.part(hold))
     words_share = WORDS_SHARE * float(meaning.std() / max(words.std(), 1e-9))
     letters_share = LETTERS_SHARE * float(meaning.std() / max(letters.std(), 1e-9))
-    margins = meaning + words_share * words + letters_share * letters
+    prior_share = PRIOR_SHARE * float(meaning.std() / max(said_before.std(), 1e-9))
+    margins = meaning + words_share * words + letters_share * letters + prior_share * said_before
     scores, said = np.zeros(rows.truth.shape), np.zeros(rows.truth.shape, dtype=bool)
     for learn, hold in folds:
         slope, offset, thresholds = _calibration(margins[learn], rows.truth[learn], known[learn])
@@ -151,13 +182,17 @@ def fit(codebook: str, codes: Sequence[str], rows: Rows, *, encoder: str) -> tup
     weights = _weights(rows)
     slope, offset, thresholds = _calibration(margins, rows.truth, known)
     bias = weights.meaning_bias + weights.words_bias * words_share + weights.letters_bias * letters_share
+    fitted = weights.meaning
+    if prior is not None:
+        bias = bias + prior.bias * prior_share
+        fitted = np.hstack([fitted, prior.weights * prior_share])
     head = Head(
         codebook=codebook,
         codes=tuple(codes),
         encoder=encoder,
         places=PLACES,
-        width=rows.features.shape[1],
-        meaning=weights.meaning.astype(np.float32),
+        width=len(centre),
+        meaning=fitted.astype(np.float32),
         words=(weights.words * words_share).astype(np.float32),
         letters=(weights.letters * letters_share).astype(np.float32),
         bias=bias.astype(np.float32),
@@ -166,7 +201,7 @@ def fit(codebook: str, codes: Sequence[str], rows: Rows, *, encoder: str) -> tup
         thresholds=thresholds.astype(np.float32),
         idf=weights.words_idf,
         letters_idf=weights.letters_idf,
-        centre=rows.features.astype(np.float32).mean(axis=0),
+        centre=centre,
         exemplars=(),
         exemplar_embeddings=np.zeros((0, DIMENSIONS), dtype=np.float32),
     )

@@ -1,5 +1,5 @@
 """Build the encoder's graph from the official weights: eight-bit products, the fused steps of onnxruntime, one text
-at a time, the mean of every layer's token vectors as its output.
+at a time, the mean of every layer's token vectors as its output – and of the last layer as it was adapted.
 
 The model is BERT (Devlin et al. 2019) with six layers as MiniLM has them (Wang et al. 2020). Weights are rounded to
 seven bits and a sign for each column: with eight, processors without VNNI add two products beyond what their registers
@@ -23,21 +23,28 @@ FUSED = "com.microsoft"
 Weights = Mapping[str, npt.NDArray[np.float32]]
 
 
-def encoder_graph(weights: Weights) -> bytes:
-    """An ONNX model: `input_ids` (1, tokens) int64 in, `features` (1, 6 × 384) float32 out."""
+def encoder_graph(weights: Weights, adapted: Weights, first: int) -> bytes:
+    """An ONNX model: `input_ids` (1, tokens) int64 in, `features` (1, 7 × 384) float32 out.
+
+    Six means are of the layers as they were published; the seventh is the last layer's, `adapted` from layer `first`
+    on. What lies below is the same for both and done once.
+    """
     from onnx import TensorProto, helper
 
-    made = _Graph(weights)
+    made = _Graph()
     made.node("Cast", ["input_ids"], "ids", to=TensorProto.INT32)
     made.node("Sub", ["ids", "ids"], "segments")
-    embeddings = [made.kept(f"embeddings.{name}") for name in EMBEDDINGS]
+    embeddings = [made.constant(name, weights[f"embeddings.{name}"]) for name in EMBEDDINGS]
     made.node(
         "EmbedLayerNormalization", ["ids", "segments", *embeddings], ["layer 0", "mask"], fused=True, epsilon=EPSILON
     )
-    means = []
+    layers = ["layer 0"]
     for number in range(LAYERS):
-        made.layer(number, f"layer {number}", f"layer {number + 1}")
-        means.append(made.node("ReduceMean", [f"layer {number + 1}"], f"mean {number + 1}", axes=[1], keepdims=0))
+        layers.append(made.layer(weights, number, layers[-1], f"layer {number + 1}"))
+    last = layers[first]
+    for number in range(first, LAYERS):
+        last = made.layer(adapted, number, last, f"adapted {number + 1}")
+    means = [made.node("ReduceMean", [one], f"mean of {one}", axes=[1], keepdims=0) for one in (*layers[1:], last)]
     made.node("Concat", means, "features", axis=1)
     graph = helper.make_graph(
         made.nodes,
@@ -63,8 +70,7 @@ EMBEDDINGS = (
 class _Graph:
     """Nodes and constants as they are made; each value has a name of its own."""
 
-    def __init__(self, weights: Weights) -> None:
-        self.weights = weights
+    def __init__(self) -> None:
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
 
@@ -73,10 +79,6 @@ class _Graph:
 
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
         return name
-
-    def kept(self, name: str) -> str:
-        """A weight as it is, under its own name."""
-        return self.constant(name, self.weights[name])
 
     def node(self, kind: str, inputs: list[str], outputs: str | list[str], *, fused: bool = False, **said: Any) -> str:
         """A step; returns the name of its first output."""
@@ -98,12 +100,12 @@ class _Graph:
         inputs = [self.constant(f"{out} {name}", array) for name, array in parts.items()]
         return self.node("DynamicQuantizeMatMul", [given, *inputs], out, fused=True)
 
-    def layer(self, number: int, given: str, out: str) -> None:
+    def layer(self, weights: Weights, number: int, given: str, out: str) -> str:
         """One layer: attention, then two products with a bend between them, each added to what it was given."""
         place = f"encoder.layer.{number}"
 
         def of(part: str) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-            return self.weights[f"{place}.{part}.weight"], self.weights[f"{place}.{part}.bias"]
+            return weights[f"{place}.{part}.weight"], weights[f"{place}.{part}.bias"]
 
         asked = [of(f"attention.self.{name}") for name in ("query", "key", "value")]
         bias = np.concatenate([one for _, one in asked])
@@ -119,12 +121,14 @@ class _Graph:
             num_heads=HEADS,
         )
         heard = self.product(heard, *of("attention.output.dense"), f"{out} attended")
-        middle = self._added(heard, given, f"{place}.attention.output.LayerNorm", f"{out} middle")
+        middle = self._added(heard, given, of("attention.output.LayerNorm"), f"{out} middle")
         bent = self.product(middle, *of("intermediate.dense"), f"{out} wide")
         bent = self.node("Gelu", [bent], f"{out} bent", fused=True)
         narrow = self.product(bent, *of("output.dense"), f"{out} narrow")
-        self._added(narrow, middle, f"{place}.output.LayerNorm", out)
+        return self._added(narrow, middle, of("output.LayerNorm"), out)
 
-    def _added(self, one: str, other: str, norm: str, out: str) -> str:
-        norms = [self.kept(f"{norm}.weight"), self.kept(f"{norm}.bias")]
+    def _added(
+        self, one: str, other: str, norm: tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]], out: str
+    ) -> str:
+        norms = [self.constant(f"{out} {name}", array) for name, array in zip(("scale", "shift"), norm, strict=True)]
         return self.node("SkipLayerNormalization", [one, other, *norms], out, fused=True, epsilon=EPSILON)

@@ -28,7 +28,10 @@ class PassagesUnusable(ValueError):
 
 
 def keep_passages(rows: Rows, path: Path = FILE) -> None:
-    """Write rows as numbers of eight bits, with one scale for each feature (half a per cent of its range)."""
+    """Write rows as numbers of eight bits, with one scale for each feature (half a per cent of its range).
+
+    Their `prior` goes with them: what encoders said that were adapted without them.
+    """
     features = rows.features.astype(np.float32)
     scale = np.maximum(np.abs(features).max(axis=0) / 127, 1e-8)
     arrays: dict[str, Any] = {
@@ -36,6 +39,7 @@ def keep_passages(rows: Rows, path: Path = FILE) -> None:
         "scale": scale,
         "truth": rows.truth,
         "groups": rows.groups.astype(np.int16),
+        "prior": np.full(rows.truth.shape, np.nan) if rows.prior is None else rows.prior.astype(np.float16),
         **_flat("words", rows.words),
         **_flat("letters", rows.letters),
     }
@@ -61,13 +65,14 @@ def load_passages(path: Path = FILE) -> Rows:
             truth = kept["truth"].astype(bool)
             words, letters = _unflat("words", kept), _unflat("letters", kept)
             groups = kept["groups"].astype(np.int64)
+            prior = kept["prior"].astype(np.float32)
     except Exception as error:
         raise PassagesUnusable(
             f"The numbers of the passages, {path.name}, cannot be read. Put the file back as it came."
         ) from error
     if truth.shape != (len(features), len(CODES)) or not len(words) == len(letters) == len(groups) == len(features):
         raise PassagesUnusable(f"The numbers in {path.name} do not fit together. Put the file back as it came.")
-    return Rows(features, words, letters, truth, groups)
+    return Rows(features, words, letters, truth, groups, prior=prior)
 
 
 def _flat(name: str, counted: Sequence[Counts]) -> dict[str, npt.NDArray[Any]]:

@@ -14,10 +14,11 @@ import numpy.typing as npt
 from django.db import transaction
 
 from lhs import encoder
+from lhs.adaptation import load_adaptation
 from lhs.codebooks import ensure_habits
 from lhs.encoder import Embeddings, Progress, Reading
 from lhs.exemplars import Exemplar, load_exemplars, near_duplicates
-from lhs.fitting import Rows, fit
+from lhs.fitting import Prior, Rows, fit
 from lhs.habits import CODES
 from lhs.head import Head
 from lhs.models import HABITS, Codebook, Tagger
@@ -96,14 +97,25 @@ def base_rows(progress: Progress | None = None, *, folder: Path | None = None) -
     truth = np.array([[code in one.labels for code in CODES] for one in exemplars], dtype=bool)
     registers = np.unique([one.register for one in exemplars], return_inverse=True)[1]
     rows = Rows.of(texts, reading.features, truth, registers)
+    built_in = encoder.configured_name() == encoder.BUILT_IN
+    if built_in:
+        rows = replace(rows, prior=load_adaptation().margins_of(texts))
     digest = data_digest(texts, [one.labels for one in exemplars])
     passages = 0
-    if encoder.configured_name() == encoder.BUILT_IN and folder is None:
+    if built_in and folder is None:
         kept = load_passages()
         passages = len(kept.truth)
         rows = rows.and_also(kept)
         digest = hashlib.sha256((digest + passages_digest()).encode()).hexdigest()
     return Base(rows, exemplars, reading.embeddings, digest, passages)
+
+
+def prior_for(codebook_slug: str) -> Prior | None:
+    """How the configured encoder was adapted to this codebook; None where it was not. Raises EncoderUnavailable."""
+    if codebook_slug != HABITS or encoder.configured_name() != encoder.BUILT_IN:
+        return None
+    adaptation = load_adaptation()
+    return Prior(adaptation.weights, adaptation.bias)
 
 
 def no_base(codes: int) -> Base:
@@ -121,7 +133,7 @@ def train_on_exemplars(
     Raises ExemplarsUnusable, PassagesUnusable, TooFewExamples, EncoderUnavailable.
     """
     taught = base_rows(progress, folder=folder)
-    head, figures = fit(HABITS, CODES, taught.rows, encoder=encoder.configured_name())
+    head, figures = fit(HABITS, CODES, taught.rows, encoder=encoder.configured_name(), prior=prior_for(HABITS))
     figures |= {"encoder": head.encoder, "exemplars": len(taught.exemplars), "passages": taught.passages}
     figures["measured_on"] = (
         f"Cross-validated on {len(taught.exemplars)} exemplars written for this software and {taught.passages} real "

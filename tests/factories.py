@@ -61,7 +61,7 @@ from lhs.models import HABITS, THEMES, Code, Codebook, Tagger, Training
 
 M = TypeVar("M", bound=Model)
 # Of the built-in encoder.
-WIDTH = DIMENSIONS * LAYERS
+WIDTH = DIMENSIONS * (LAYERS + 1)
 
 
 class RowFactory(DjangoModelFactory[M]):
