@@ -71,10 +71,10 @@ def terms_of(text: str) -> Iterator[str]:
 
 
 def speaks(term: str) -> bool:
-    """Whether a term says something by itself: telling words of which one at least is not pale, or a denial."""
+    """Whether a term says something by itself: telling words, one at least not pale, or a denial and what follows."""
     words = term.split()
     if words[0] in _DENIAL:
-        return len(words) == 1 or words[1] not in _PALE
+        return len(words) == 2 and words[1] not in _PALE
     return all(_tells(word) for word in words) and not all(word in _PALE for word in words)
 
 

@@ -60,6 +60,19 @@ def tagger(fitted: Any) -> Any:
     )
 
 
+@pytest.fixture
+def swept_index(db: None) -> None:
+    """The index of embeddings without what other tests wrote and took back.
+
+    It stands there until the database is vacuumed; of hundreds of such rows, all alike as tests make them, the graph
+    may lose the way to the few that are real.
+    """
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("REINDEX INDEX embedding_nearest")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
     """Stop the services and throw their data away."""

@@ -10,7 +10,7 @@ from tests.api.conftest import Caller, faults
 from tests.api.test_schema import matches
 from tests.factories import EmbeddingFactory, InsightFactory, OrganisationFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("swept_index")]
 RINGING = "Relatives did not know whom to ring in the evening."
 
 

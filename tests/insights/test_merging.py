@@ -34,7 +34,7 @@ from tests.factories import (
     habit,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("swept_index")]
 
 
 def at(angle: float, **said) -> Insight:

@@ -21,7 +21,7 @@ from tests.factories import (
     habit,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("swept_index")]
 LINKS = Links("/i/", "/p/", "/c/", "/l/", "/o/", "/a/")
 TEXT = "Qualle, Quaste, Quitte: nothing that an exemplar says."
 

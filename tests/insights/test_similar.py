@@ -18,7 +18,7 @@ from tests.factories import (
     UserFactory,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("swept_index")]
 RINGING = "Relatives did not know whom to ring in the evening."
 LIKE_IT = "Families had nobody to telephone after six o'clock."
 OTHER = "The scanner broke down and was repaired within two days."

@@ -52,7 +52,9 @@ def test_a_word_within_another_shares_runs_with_it():
 
 
 def test_a_word_that_would_explain_nothing_does_not_speak_alone():
-    assert [term for term in ("said", "three", "said three", "three beds", "no beds", "not said") if speaks(term)] == [
+    assert [
+        term for term in ("said", "said three", "three beds", "no beds", "not said", "without") if speaks(term)
+    ] == [
         "three beds",
         "no beds",
     ]

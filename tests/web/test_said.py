@@ -19,7 +19,7 @@ from tests.factories import (
 )
 from tests.web.pages import Page
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("swept_index")]
 HTMX = {"headers": {"HX-Request": "true"}}
 RINGING = "Relatives did not know whom to ring in the evening."
 
