@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
 from zlib import crc32
 
 import numpy as np
@@ -59,15 +57,15 @@ def _tells(word: str) -> bool:
     return len(word) > 1 and word not in _GLUE
 
 
-def terms_of(text: str) -> Iterator[str]:
+def terms_of(text: str) -> list[str]:
     """The terms of a text: its telling words, and the pairs of neighbours of which one at least is telling."""
     words = words_of(text)
-    for word in words:
-        if _tells(word):
-            yield word
-    for first, second in pairwise(words):
-        if _tells(first) or _tells(second):
-            yield f"{first} {second}"
+    tell = [_tells(word) for word in words]
+    pairs = zip(words, words[1:], tell, tell[1:], strict=False)
+    return [
+        *(word for word, tells in zip(words, tell, strict=True) if tells),
+        *(f"{first} {second}" for first, second, one, other in pairs if one or other),
+    ]
 
 
 def speaks(term: str) -> bool:
@@ -85,10 +83,9 @@ def place_of(term: str, places: int = PLACES) -> int:
 
 def word_counts(text: str, places: int = PLACES) -> Counts:
     """Places (ascending) and damped counts (1 + log n) of a text's terms."""
-    counted = Counter(place_of(term, places) for term in terms_of(text))
-    at = np.array(sorted(counted), dtype=np.int32)
-    values = np.array([counted[int(place)] for place in at], dtype=np.float32)
-    return at, (1 + np.log(np.maximum(values, 1))).astype(np.float32)
+    met = np.array([crc32(term.encode("utf-8", "replace")) for term in terms_of(text)], dtype=np.uint32)
+    at, values = np.unique(met % np.uint32(places), return_counts=True)
+    return at.astype(np.int32), (1 + np.log(values)).astype(np.float32)
 
 
 def letter_counts(text: str, places: int = PLACES) -> Counts:

@@ -103,11 +103,11 @@ class Head:
         terms: dict[str, float] = {}
         for term in terms_of(text):
             place = place_of(term, self.places)
-            if speaks(term) and met[place] >= LEAST_MET:
+            if pull[place] >= LEAST_WEIGHT and met[place] >= LEAST_MET and speaks(term):
                 terms[term] = pull[place]
         told: list[tuple[str, float]] = []
         for term, weight in sorted(terms.items(), key=lambda one: (-one[1], one[0])):
-            if weight < LEAST_WEIGHT or len(told) == k:
+            if len(told) == k:
                 break
             if not any(set(term.split()) & set(other.split()) for other, _ in told):
                 told.append((term, float(weight)))
