@@ -4,6 +4,7 @@ from insights.models.counted import Tally
 from insights.models.merged import Apart, Merge
 from insights.models.said import Evidence, Insight, Source
 from insights.models.tagged import Bulk, Decision, Embedding, Review, Sample, Tag, Tagging, Turn
+from insights.models.themed import Example
 
 __all__ = [
     "Apart",
@@ -11,6 +12,7 @@ __all__ = [
     "Decision",
     "Embedding",
     "Evidence",
+    "Example",
     "Insight",
     "Merge",
     "Review",

@@ -266,7 +266,13 @@ TAG_TRIGGERS = [
         func="""
             IF (TG_OP = 'DELETE' OR NEW.origin <> 'person') AND 'undone' IS DISTINCT FROM (
                 SELECT verdict FROM insights_decision
-                WHERE insight_id = OLD.insight_id AND code_id = OLD.code_id ORDER BY id DESC LIMIT 1
+                WHERE insight_id = OLD.insight_id AND (
+                    code_id = OLD.code_id OR code_id IN (SELECT id FROM lhs_code WHERE merged_into_id = OLD.code_id)
+                ) ORDER BY id DESC LIMIT 1
+            ) AND NOT (
+                -- Of a code that was merged the other one's tag says what holds; the decisions stay.
+                TG_OP = 'DELETE'
+                AND EXISTS (SELECT 1 FROM lhs_code WHERE id = OLD.code_id AND merged_into_id IS NOT NULL)
             ) THEN
                 RAISE EXCEPTION 'A person decided this tag; a machine does not change it.'
                     USING ERRCODE = 'check_violation', CONSTRAINT = 'tag_stays_a_persons';
