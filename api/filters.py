@@ -158,8 +158,8 @@ class Day(django_filters.DateFilter):
 
 
 def themes(person: User | None) -> QuerySet[Code]:
-    """Return the themes; whoever reads at all may read these."""
-    return Code.objects.filter(codebook__slug=THEMES)
+    """Return the themes in use; whoever reads at all may read these."""
+    return Code.objects.living().filter(codebook__slug=THEMES)
 
 
 class InsightFilters(django_filters.FilterSet):

@@ -143,7 +143,7 @@ def agreement(*, person: User, codebook: str = HABITS, sample_id: UUID | None = 
     if sample_id is not None:
         reviews = reviews.filter(insight_id__in=sample_of(person, sample_id).insights.values("id"))
     pairs = _pairs(reviews)
-    codes = list(Code.objects.filter(codebook=found))
+    codes = list(Code.objects.living().filter(codebook=found))
     first, second = (
         np.array([[code.slug in pair[at] for code in codes] for pair in pairs.values()], dtype=bool).reshape(
             len(pairs), len(codes)

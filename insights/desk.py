@@ -122,7 +122,7 @@ def settle(*, person: User, turn_id: UUID, codes: Sequence[str]) -> Review:
     hold_tags([insight.id], turn.codebook_id)
     if (why := _overtaken(turn, insight)) is not None:
         raise why
-    known = {code.slug: code for code in Code.objects.filter(codebook_id=turn.codebook_id)}
+    known = {code.slug: code for code in Code.objects.living().filter(codebook_id=turn.codebook_id)}
     if unknown := [code for code in codes if code not in known]:
         raise ValidationError({"codes": f"There is no code “{unknown[0][:80]}”. Choose from: {', '.join(known)}."})
     chosen = [code for code in known if code in codes]

@@ -109,7 +109,7 @@ class CountOf:
 def figures(*, codebook: str = HABITS) -> Figures:
     """Return what the audit sample says of the codebook's tagger."""
     sample = audit_sample(codebook)
-    codes = list(Code.objects.filter(codebook__slug=codebook))
+    codes = list(Code.objects.living().filter(codebook__slug=codebook))
     slugs = [code.slug for code in codes]
     versions = sorted({one.version for one in sample if one.version is not None}, reverse=True)
     months = sorted({_month(one) for one in sample})[-MONTHS_BACK:]

@@ -58,7 +58,7 @@ def laid(turn: Turn, *, blind: bool = False) -> Laid:
         text=insight.text,
         kind=insight.kind,
         source_kind=source.first() or "",
-        codes=tuple(_choice(code, tags.get(code.id)) for code in Code.objects.filter(codebook=turn.codebook)),
+        codes=tuple(_choice(code, tags.get(code.id)) for code in Code.objects.living().filter(codebook=turn.codebook)),
     )
 
 

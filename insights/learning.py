@@ -20,17 +20,19 @@ from django.utils import timezone
 from casestudies.errors import Conflict
 from insights.nudging import nudge_after_commit
 from insights.teaching import decisions_after, teaching_rows
+from insights.theming import challenge_themes, decisions_to_read, themes_changed
 from lhs import versions
 from lhs.artefact import ArtefactRefused
 from lhs.challenge import Challenge, ChallengerRefused, challenge
 from lhs.encoder import EncoderUnavailable, configured_name
 from lhs.exemplars import ExemplarsUnusable
 from lhs.fitting import TooFewExamples
-from lhs.models import HABITS, Tagger, Training
+from lhs.models import HABITS, THEMES, Tagger, Training
 from lhs.versions import NoTagger, champion, head_of, keep_version, lock_codebook
 
 logger = logging.getLogger(__name__)
 STOOD_STILL = timedelta(minutes=2)
+AFTER_A_FAILURE = timedelta(minutes=10)
 BEAT_SECONDS = 20.0
 TELL_SECONDS = 0.5
 HALF_WAY = "It stopped half way: its process ended."
@@ -54,7 +56,8 @@ def learn(
     the reason as its outcome; the tagger in use stays. `progress(stage, done, of)` follows the work.
     Raises Conflict while another run goes on, NoTagger where there is no such codebook.
     """
-    if cause != Training.Cause.HAND and not new_decisions(codebook):
+    asked = cause in (Training.Cause.HAND, Training.Cause.CODES)
+    if not asked and not new_decisions(codebook):
         logger.info("Nothing new was decided: the tagger of “%s” stays as it is.", codebook)
         return None
     run = _begin(codebook, cause)
@@ -82,6 +85,27 @@ def learn_if_enough(*, codebook: str = HABITS) -> Training | None:
     try:
         return learn(codebook=codebook, cause=Training.Cause.DECISIONS)
     except Conflict:
+        return None
+
+
+def learn_themes_if_due() -> Training | None:
+    """Fit the themes' tagger anew where a theme was changed, or enough more can be learnt from; None where not.
+
+    What failed is tried again after a while, not at each look.
+    """
+    last = Training.objects.filter(codebook__slug=THEMES).first()
+    failed = last is not None and last.state == Training.State.FAILED and last.outcome != HALF_WAY
+    if _alive(THEMES) or (failed and last is not None and last.began > timezone.now() - AFTER_A_FAILURE):
+        return None
+    try:
+        if themes_changed():
+            return learn(codebook=THEMES, cause=Training.Cause.CODES)
+        read = champion(THEMES).figures.get("decisions_read", 0)
+        if decisions_to_read() - read >= settings.LEARN_AFTER:
+            return learn(codebook=THEMES, cause=Training.Cause.CODES)
+        return learn_if_enough(codebook=THEMES)
+    except (Conflict, NoTagger, EncoderUnavailable) as why:
+        logger.info("The themes' tagger is not fitted now: %s", why)
         return None
 
 
@@ -144,7 +168,6 @@ def _begin(codebook: str, cause: str) -> Training:
 
 def _train(run: Training, codebook: str, progress: Progress | None) -> None:
     tell = _teller(run.id, progress)
-    rows = teaching_rows(codebook)
     try:
         in_use: Tagger | None = champion(codebook)
     except NoTagger:
@@ -153,13 +176,12 @@ def _train(run: Training, codebook: str, progress: Progress | None) -> None:
     if head is not None and head.encoder != configured_name():
         # It reads other numbers than are stored now, so it can tag nothing and there is nothing to beat.
         head = None
-    result = challenge(
-        codebook,
-        rows.taught(),
-        champion=head,
-        champion_version=in_use.version if in_use else None,
-        told=tell,
-    )
+    version = in_use.version if in_use else None
+    if codebook == THEMES:
+        result = challenge_themes(champion_head=head, champion_version=version, told=tell)
+    else:
+        taught = teaching_rows(codebook).taught()
+        result = challenge(codebook, taught, champion=head, champion_version=version, told=tell)
     _keep(run.id, codebook, in_use, result)
 
 

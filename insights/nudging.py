@@ -31,8 +31,13 @@ def nudge_after_commit() -> None:
     transaction.on_commit(_nudge, robust=True)
 
 
-def _nudge() -> None:
-    from insights.tasks import tag_due
+def nudge_themes_after_commit() -> None:
+    """Once this transaction is saved, have the themes' tagger fitted; without a broker, leave it to the next look."""
+    transaction.on_commit(lambda: _nudge(themes=True), robust=True)
+
+
+def _nudge(*, themes: bool = False) -> None:
+    from insights.tasks import learn_themes, tag_due
 
     if time.monotonic() < _Line.quiet_until:
         return
@@ -43,7 +48,8 @@ def _nudge() -> None:
     )
     try:
         with producers[connection].acquire(block=True, timeout=PATIENCE_SECONDS) as producer:
-            tag_due.apply_async(producer=producer, retry=False, expires=60)
+            task = learn_themes if themes else tag_due
+            task.apply_async(producer=producer, retry=False, expires=60)
     except (OperationalError, OSError) as error:
         _Line.quiet_until = time.monotonic() + QUIET_SECONDS
-        logger.warning("The broker cannot be reached (%s); the next sweep tags what is due.", type(error).__name__)
+        logger.warning("The broker cannot be reached (%s); the next sweep finds what is due.", type(error).__name__)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -15,6 +17,7 @@ from casestudies.errors import Missing
 from insights.capture import lock
 from insights.choices import Queue, TagOrigin, TagState, Verdict
 from insights.models import Decision, Insight, Tag, Tagging
+from insights.resolving import Merged, Word, word_that_holds
 from insights.visibility import may_here
 from lhs.models import Code
 
@@ -54,10 +57,14 @@ def check_verdict(verdict: str) -> None:
 
 
 def code_of(codebook: str, code: str) -> Code:
-    """Return a code of a codebook; raises Missing."""
-    chosen = Code.objects.filter(codebook__slug=codebook, slug=code).first()
+    """Return a code of a codebook that is in use; raises Missing."""
+    chosen = Code.objects.filter(codebook__slug=codebook, slug=code).select_related("merged_into").first()
     if chosen is None:
         raise Missing(f"There is no code “{code}” in the codebook “{codebook}”.")
+    if chosen.merged_into is not None:
+        raise Missing(f"“{chosen.name}” was merged into “{chosen.merged_into.name}” ({chosen.merged_into.slug}).")
+    if chosen.retired_at is not None:
+        raise Missing(f"“{chosen.name}” is not in use any more.")
     return chosen
 
 
@@ -155,11 +162,11 @@ def take_back(*, person: User, decisions: Iterable[Decision]) -> None:
         )
         for one in back
     )
-    pairs = {(one.insight_id, one.code_id) for one in back}
+    # What was decided on a code that has been merged since counts for the one it was merged into.
+    counts_for = dict(Code.objects.filter(merged_into__isnull=False).values_list("id", "merged_into_id"))
+    pairs = {(one.insight_id, counts_for.get(one.code_id) or one.code_id) for one in back}
     insights, codes = {insight for insight, _ in pairs}, {code for _, code in pairs}
-    there = Decision.objects.filter(insight_id__in=insights, code_id__in=codes, undone_by__isnull=True)
-    there = there.exclude(verdict=Verdict.UNDONE).select_related("person").order_by("id")
-    standing = {(one.insight_id, one.code_id): one for one in there}
+    standing = _standing(insights, codes)
     tags = Tag.objects.filter(insight_id__in=insights, code_id__in=codes, origin=TagOrigin.PERSON)
     persons, machines, gone = [], [], []
     for tag in tags:
@@ -180,3 +187,19 @@ def take_back(*, person: User, decisions: Iterable[Decision]) -> None:
     Tag.objects.filter(id__in=gone).delete()
     codebooks = Code.objects.filter(id__in=codes).values("codebook_id")
     Tagging.objects.filter(insight_id__in=insights, codebook_id__in=codebooks).update(due=True)
+
+
+def _standing(insights: Collection[UUID], codes: Collection[UUID]) -> dict[tuple[UUID, UUID], Decision]:
+    """Of each insight and each of these codes, the decision that holds now, those on merged codes included."""
+    there = Decision.objects.filter(insight_id__in=insights, undone_by__isnull=True)
+    there = there.filter(Q(code_id__in=codes) | Q(code__merged_into_id__in=codes)).exclude(verdict=Verdict.UNDONE)
+    said: dict[tuple[UUID, UUID], list[Word]] = defaultdict(list)
+    merged: dict[str, Merged] = {}
+    for one in there.select_related("person", "code").order_by("id"):
+        into, at = one.code.merged_into_id, one.code.retired_at
+        if into is not None and at is not None:
+            merged[str(one.code_id)] = Merged(str(into), at)
+        word = Word(str(one.code_id), one.verdict == Verdict.CONFIRMED, one.at, one)
+        said[one.insight_id, into or one.code_id].append(word)
+    held = {pair: word_that_holds(str(pair[1]), words, merged).decision for pair, words in said.items()}
+    return {pair: decision for pair, decision in held.items() if decision is not None}

@@ -125,7 +125,7 @@ _ROWS = f"""
         SELECT {_tags("code", HABITS)} AS habits, {_tags("slug", THEMES)} AS themes
         FROM insights_tag t JOIN lhs_code c ON c.id = t.code_id JOIN lhs_codebook b ON b.id = c.codebook_id
         LEFT JOIN lhs_tagger v ON v.id = t.tagger_id
-        WHERE t.insight_id = i.id
+        WHERE t.insight_id = i.id AND c.retired_at IS NULL
             AND (t.state <> 'rejected' OR %(every_rejected)s::bool OR i.programme_id = ANY(%(rejected_in)s::uuid[]))
     ) tags ON true
     ORDER BY page.rank DESC, page.id DESC

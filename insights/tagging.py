@@ -19,8 +19,8 @@ from insights.choices import TagOrigin, TagState
 from insights.models import Embedding, Insight, Tag, Tagging
 from lhs.artefact import ArtefactRefused
 from lhs.encoder import EncoderUnavailable, Features, features_of, loaded
-from lhs.head import Head
-from lhs.models import HABITS, Code, Tagger
+from lhs.head import AnyHead
+from lhs.models import HABITS, THEMES, Code, Tagger
 from lhs.versions import NoTagger, champion, head_of
 
 logger = logging.getLogger(__name__)
@@ -83,12 +83,23 @@ def tag_due(*, codebook: str = HABITS, batch: int = BATCH, told: Callable[[int],
             told(done)
 
 
+def tag_all_due() -> int:
+    """Tag what is due for the habits, then for the themes, from the same numbers; return how many were tagged.
+
+    Where there are no themes, nothing reads for them, and nothing is amiss.
+    """
+    done = tag_due()
+    if Tagger.objects.filter(codebook__slug=THEMES, state=Tagger.State.CHAMPION).exists():
+        done += tag_due(codebook=THEMES)
+    return done
+
+
 def how_many_due(*, codebook: str = HABITS) -> int:
     """Return how many insights wait to be tagged."""
     return Tagging.objects.filter(codebook__slug=codebook, due=True).count()
 
 
-def _in_use(codebook: str) -> tuple[Tagger, Head]:
+def _in_use(codebook: str) -> tuple[Tagger, AnyHead]:
     """Return the codebook's champion and its head; what another tagger has tagged is made due.
 
     Raises NoTagger, ArtefactRefused, and EncoderUnavailable when the head was fitted to another encoder's numbers.
@@ -121,7 +132,7 @@ def _claim(tagger: Tagger, size: int, left: set[UUID]) -> list[UUID]:
     return list(due.values_list("insight_id", flat=True)[:size])
 
 
-def _tag(tagger: Tagger, head: Head, insight_ids: Sequence[UUID], *, most_new: int) -> tuple[int, int]:
+def _tag(tagger: Tagger, head: AnyHead, insight_ids: Sequence[UUID], *, most_new: int) -> tuple[int, int]:
     """Embed, score and write the suggestions for insights whose Tagging rows this transaction holds.
 
     Of those that need encoding no more than `most_new` are done; the rest stays due. Returns how many were tagged, and
@@ -136,7 +147,7 @@ def _tag(tagger: Tagger, head: Head, insight_ids: Sequence[UUID], *, most_new: i
     words = [text.words for text in texts]
     scores = head.scores(features, words)
     suggested = head.suggested(scores)
-    codes = dict(Code.objects.filter(codebook_id=tagger.codebook_id).values_list("slug", "id"))
+    codes = dict(Code.objects.living().filter(codebook_id=tagger.codebook_id).values_list("slug", "id"))
     now = timezone.now()
     tags = [
         Tag(

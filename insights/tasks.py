@@ -10,7 +10,7 @@ def tag_due() -> None:
     """Tag whatever is due. Run again, it finds nothing to do; run twice at once, the two share the work."""
     from insights import tagging
 
-    tagging.tag_due()
+    tagging.tag_all_due()
 
 
 @shared_task(name="insights.fold_tallies")
@@ -25,8 +25,10 @@ def fold_tallies() -> None:
 def learn() -> None:
     """Train the tagger if anything was decided. While a run goes on, a second one ends at once."""
     from insights import learning
+    from lhs.models import THEMES
 
     learning.learn_nightly()
+    learning.learn_nightly(codebook=THEMES)
 
 
 @shared_task(name="insights.learn_if_enough")
@@ -35,3 +37,11 @@ def learn_if_enough() -> None:
     from insights import learning
 
     learning.learn_if_enough()
+
+
+@shared_task(name="insights.learn_themes")
+def learn_themes() -> None:
+    """Fit the themes' tagger anew where a theme was changed. Run twice at once, one of the two does it."""
+    from insights import learning
+
+    learning.learn_themes_if_due()

@@ -6,6 +6,7 @@ A machine's own tags are never rows, and withheld words never train.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from insights.choices import Verdict
 from insights.models import Decision, Embedding, Review
+from insights.resolving import Word, merged_codes, word_that_holds
 from lhs.challenge import Taught
 from lhs.encoder import Features, configured_name, features_of, loaded
 from lhs.models import Code, Tagger
@@ -54,12 +56,16 @@ def teaching_rows(codebook: str) -> TeachingRows:
     """Return what people taught of a codebook, in the order of the insights' ids.
 
     Of each insight and code the latest word counts that teaches, was not taken back, and was given on the words as
-    they stand. A review says something of every code: those found hold, the others do not. Only insights count whose
-    words are not withheld and whose embedding, of these words and by the configured encoder, is stored.
+    they stand. A review says something of every code that there was: those found hold, the others do not. What was
+    said of a code that is merged counts for the one it was merged into (`insights.resolving`). Only insights count
+    whose words are not withheld and whose embedding, of these words and by the configured encoder, is stored.
     A text of the training side that is also held out elsewhere is left out. Raises EncoderUnavailable.
     """
     codes = tuple(
-        Code.objects.filter(codebook__slug=codebook).order_by("position", "name").values_list("slug", flat=True)
+        Code.objects.living()
+        .filter(codebook__slug=codebook)
+        .order_by("position", "name")
+        .values_list("slug", flat=True)
     )
     words = _words(codebook, codes)
     stored = Embedding.objects.filter(
@@ -112,15 +118,25 @@ def decisions_after(codebook: str, since: datetime | None) -> int:
 
 def _words(codebook: str, codes: Sequence[str]) -> dict[UUID, dict[str, bool]]:
     """Of each insight, what people's latest words say of each of these codes."""
-    words: dict[UUID, dict[str, bool]] = {}
-    reviewed: dict[UUID, datetime] = {}
-    for insight_id, found, at in _reviews(codebook):
-        words[insight_id] = {code: code in found for code in codes}
-        reviewed[insight_id] = at
+    said: dict[UUID, dict[str, list[Word]]] = defaultdict(lambda: defaultdict(list))
+    begun = dict(Code.objects.filter(codebook__slug=codebook).values_list("slug", "created"))
     for insight_id, code, verdict, at in _decisions(codebook):
+        said[insight_id][code].append(Word(code, verdict == Verdict.CONFIRMED, at))
+    # After the decisions: of the same moment the review, which knows every code, is the last word.
+    for insight_id, found, at in _reviews(codebook):
+        for code, created in begun.items():
+            if created is None or created <= at:
+                said[insight_id][code].append(Word(code, code in found, at))
+    leads_to = merged_codes(codebook)
+    words: dict[UUID, dict[str, bool]] = {}
+    for insight_id, of_codes in said.items():
+        by_code: dict[str, list[Word]] = defaultdict(list)
+        for code, given in of_codes.items():
+            by_code[leads_to[code].into if code in leads_to else code] += given
         # A code that was added while this is read is for the next run.
-        if code in codes and (insight_id not in reviewed or at > reviewed[insight_id]):
-            words.setdefault(insight_id, {})[code] = verdict == Verdict.CONFIRMED
+        held = {code: word_that_holds(code, given, leads_to).holds for code, given in by_code.items() if code in codes}
+        if held:
+            words[insight_id] = held
     return words
 
 

@@ -20,7 +20,7 @@ from lhs.encoder import Features
 from lhs.evaluation import f1
 from lhs.fitting import Rows, fit
 from lhs.habits import CODES
-from lhs.head import Head
+from lhs.head import AnyHead, Head
 from lhs.models import HABITS
 from lhs.training import Base, base_rows, no_base, prior_for, with_neighbours
 
@@ -61,7 +61,7 @@ class Taught:
 class Challenge:
     """A challenger, judged: its head and artefact, figures, the digest of what it learnt from, and the verdict."""
 
-    head: Head
+    head: AnyHead
     artefact: bytes
     figures: dict[str, Any]
     data_digest: str
@@ -73,7 +73,7 @@ def challenge(
     codebook_slug: str,
     taught: Taught,
     *,
-    champion: Head | None,
+    champion: AnyHead | None,
     champion_version: int | None = None,
     told: Told | None = None,
     base: Base | None = None,
@@ -94,15 +94,13 @@ def challenge(
     learnt = taught.part(~taught.held_out & taught.known.any(axis=1))
     held = taught.part(taught.held_out & taught.known.any(axis=1))
     say("Fitting", 0, len(base.rows.truth) + len(learnt.texts))
-    rows = _together(base.rows, learnt)
+    rows = together(base.rows, learnt)
     # Learnt from decisions on codes in another order than the codebook's own, the adapted reading would be misplaced.
     prior = prior_for(codebook_slug) if taught.codes == CODES else None
     head, crossed = fit(codebook_slug, taught.codes, rows, encoder=encoder.configured_name(), prior=prior)
     head, artefact = _sound(with_neighbours(head, base))
     say("Comparing on held-out decisions", 0, len(held.texts))
-    challenger_says = _said(head, held)
-    champion_says = _said(champion, held) if champion is not None else np.zeros_like(held.truth)
-    figures = _figures(held, challenger_says, champion_says if champion else None, champion_version)
+    figures = compared(held, head, champion, champion_version)
     wins, reason = _verdict(figures, champion_version if champion is not None else None)
     decisions = int(taught.known.sum())
     if figures["held_out"] < FEWEST_HELD_OUT:
@@ -120,7 +118,20 @@ def challenge(
     return Challenge(head, artefact, figures, _digest(base, learnt), wins, reason)
 
 
-def _together(base: Rows, learnt: Taught) -> Rows:
+def compared(
+    held: Taught, challenger: AnyHead, champion: AnyHead | None, champion_version: int | None
+) -> dict[str, Any]:
+    """The figures of a head on what was held out, and of the one in use beside it.
+
+    Raises ChallengerRefused where a score is none.
+    """
+    challenger_says = _said(challenger, held)
+    champion_says = _said(champion, held) if champion is not None else None
+    return _figures(held, challenger_says, champion_says, champion_version)
+
+
+def together(base: Rows, learnt: Taught) -> Rows:
+    """Rows of the base and, after them, of what was learnt."""
     # The same words are one group, however many insights say them: they never stand on both sides of a fold.
     alike = np.unique(np.array([text.casefold().strip() for text in learnt.texts], dtype=object), return_inverse=True)
     truth = learnt.truth & learnt.known
@@ -136,7 +147,7 @@ def _sound(head: Head) -> tuple[Head, bytes]:
         raise ChallengerRefused(f"The challenger is broken and was refused. {error}") from error
 
 
-def _said(head: Head, held: Taught) -> Bools:
+def _said(head: AnyHead, held: Taught) -> Bools:
     """What a head suggests for the held-out texts, (n, codes) in their order of codes; unknown codes: nothing.
 
     Raises ChallengerRefused where a score is none.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,50 @@ MEANING_MORE = "The meaning of the text as a whole weighed more."
 # A word that moved the margin by less, or was met in fewer texts, is more likely chance than a reason.
 LEAST_WEIGHT = 0.06
 LEAST_MET = 3
+
+
+class AnyHead(Protocol):
+    """What can be asked of whatever scores texts for a codebook."""
+
+    @property
+    def codebook(self) -> str: ...
+    @property
+    def codes(self) -> tuple[str, ...]: ...
+    @property
+    def encoder(self) -> str: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def thresholds(self) -> Numbers: ...
+
+    def scores(self, features: npt.NDArray[Any], texts: Sequence[str]) -> Numbers:
+        """How likely each code is, 0–1, (texts, codes)."""
+
+    def suggested(self, scores: Numbers) -> npt.NDArray[np.bool_]:
+        """Which scores (texts, codes) are suggested."""
+
+    def reason_in_words(self, text: str, code: str, features: npt.NDArray[Any] | None = None) -> str:
+        """What spoke for the code."""
+
+    def nearest_exemplar(self, embedding: Numbers, code: str) -> tuple[Exemplar, float] | None:
+        """The exemplar of this code that is most like the text, with its cosine."""
+
+    def to_bytes(self) -> bytes:
+        """The artefact."""
+
+
+def nearest_of(
+    exemplars: Sequence[Exemplar], embeddings: Numbers, embedding: Numbers, code: str
+) -> tuple[Exemplar, float] | None:
+    """Of `exemplars`, whose `embeddings` (n, 384) have length 1, the one of this code that is most like `embedding`
+    (384,), with its cosine; None where the code has none."""
+    of_code = [row for row, one in enumerate(exemplars) if code in one.labels]
+    if not of_code:
+        return None
+    given = np.asarray(embedding, dtype=np.float32)
+    cosines = embeddings[of_code] @ (given / max(float(np.linalg.norm(given)), 1e-12))
+    best = int(np.argmax(cosines))
+    return exemplars[of_code[best]], float(np.clip(cosines[best], -1.0, 1.0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,13 +173,7 @@ class Head:
 
     def nearest_exemplar(self, embedding: Numbers, code: str) -> tuple[Exemplar, float] | None:
         """The exemplar of this code that is most like the text, with its cosine; None where the code has none."""
-        of_code = [row for row, one in enumerate(self.exemplars) if code in one.labels]
-        if not of_code:
-            return None
-        given = np.asarray(embedding, dtype=np.float32)
-        cosines = self.exemplar_embeddings[of_code] @ (given / max(float(np.linalg.norm(given)), 1e-12))
-        best = int(np.argmax(cosines))
-        return self.exemplars[of_code[best]], float(np.clip(cosines[best], -1.0, 1.0))
+        return nearest_of(self.exemplars, self.exemplar_embeddings, embedding, code)
 
     def to_bytes(self) -> bytes:
         """The artefact: arrays and JSON, never a pickle. Raises ArtefactRefused where a number is none."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from lhs import encoder
 from lhs.encoder import EncoderUnavailable, Features
-from lhs.head import Head
+from lhs.head import AnyHead
 from lhs.models import Tagger
 from lhs.versions import head_of
 
@@ -25,14 +25,14 @@ class Suggestion:
 
 
 def score_texts(
-    tagger: Tagger | Head, texts: Sequence[str], features: Features | None = None
+    tagger: Tagger | AnyHead, texts: Sequence[str], features: Features | None = None
 ) -> list[list[Suggestion]]:
     """For each text, a Suggestion for every code in the codebook's order.
 
     `features` (n, width) of the head's own encoder spare the encoding. Raises EncoderUnavailable where the configured
     encoder is another than the head was trained with, ArtefactRefused, ValueError on NaN.
     """
-    head = tagger if isinstance(tagger, Head) else head_of(tagger)
+    head = head_of(tagger) if isinstance(tagger, Tagger) else tagger
     if features is None:
         features = features_for(head, texts)
     scores = head.scores(features, texts)
@@ -51,7 +51,7 @@ def score_texts(
     ]
 
 
-def features_for(head: Head, texts: Sequence[str]) -> Features:
+def features_for(head: AnyHead, texts: Sequence[str]) -> Features:
     """Features (n, width), float16, for a head. Raises EncoderUnavailable where another encoder is configured."""
     if not texts:
         return np.zeros((0, head.width), dtype=np.float16)

@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from lhs import encoder
 from lhs.artefact import ArtefactRefused
-from lhs.head import Head
-from lhs.models import Codebook, Tagger
+from lhs.head import AnyHead, Head
+from lhs.models import THEMES, Codebook, Tagger
+from lhs.themes import ThemeHead
 
 
 class NoTagger(LookupError):
@@ -37,17 +38,22 @@ def champion(codebook_slug: str) -> Tagger:
     return found
 
 
-def head_of(tagger: Tagger) -> Head:
+def head_of(tagger: Tagger) -> AnyHead:
     """The head of a tagger, kept in this process: a tagger never changes. Raises ArtefactRefused, NoTagger."""
     return _head(tagger.pk)
 
 
 @lru_cache(maxsize=4)
-def _head(tagger_id: UUID) -> Head:
-    artefact = Tagger.objects.filter(pk=tagger_id).values_list("artefact", flat=True).first()
-    if artefact is None:
+def _head(tagger_id: UUID) -> AnyHead:
+    kept = Tagger.objects.filter(pk=tagger_id).values_list("codebook__slug", "artefact").first()
+    if kept is None:
         raise NoTagger("This tagger is no longer kept.")
-    return Head.from_bytes(artefact)
+    return read_head(*kept)
+
+
+def read_head(codebook_slug: str, artefact: bytes | memoryview) -> AnyHead:
+    """The head that was kept as these bytes for a codebook. Raises ArtefactRefused."""
+    return ThemeHead.from_bytes(artefact) if codebook_slug == THEMES else Head.from_bytes(artefact)
 
 
 def taggers(codebook_slug: str) -> list[Tagger]:
@@ -133,7 +139,7 @@ def _retire(codebook: Codebook) -> None:
 
 
 def _usable(tagger: Tagger) -> None:
-    head, configured = Head.from_bytes(tagger.artefact), encoder.configured_name()
+    head, configured = read_head(tagger.codebook.slug, tagger.artefact), encoder.configured_name()
     if head.encoder != configured:
         raise ArtefactRefused(
             f"Version {tagger.version} was trained with the encoder {head.encoder}, but {configured} is configured."

@@ -153,7 +153,7 @@ def _known(person: User | None) -> dict[str, Words]:
     if person is not None and reader.sees_rejected_in() is None:
         states.append(TagState.REJECTED)
     beyond_published = reader.reach.everywhere | frozenset().union(*reader.reach.inside.values())
-    themes = Code.objects.filter(codebook__slug=THEMES).order_by("position", "name")
+    themes = Code.objects.living().filter(codebook__slug=THEMES).order_by("position", "name")
     return {
         "habit": {habit.code: short_habit(habit.code) for habit in HABITS},
         "habit_state": {state.value: str(state.label) for state in states},

@@ -221,7 +221,7 @@ def _carried(asked: Asked) -> tuple[tuple[str, str], ...]:
 
 
 def _codes() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    found = Code.objects.filter(codebook__slug__in=(HABITS, THEMES)).select_related("codebook")
+    found = Code.objects.living().filter(codebook__slug__in=(HABITS, THEMES)).select_related("codebook")
     groups: dict[str, list[tuple[str, str]]] = {HABITS: [], THEMES: []}
     for code in found.order_by("position", "name"):
         slug = code.codebook.slug

@@ -66,7 +66,8 @@ class TagsPanel:
 def tags_panel(person: User | None, insight: Insight, row: dict[str, Any]) -> TagsPanel:
     """Return the tags of `insight`, whose `row` is what `insights.search.one` returned for `person`."""
     may_decide = person is not None and may_here(person, "decide", "tag", insight)
-    themes = dict(Code.objects.filter(codebook__slug=THEMES).order_by("position", "name").values_list("slug", "name"))
+    found = Code.objects.living().filter(codebook__slug=THEMES).order_by("position", "name")
+    themes = dict(found.values_list("slug", "name"))
     habits_shown = tuple(
         _tag(tag, HABITS, tag["code"], short_habit(tag["code"]), habit(tag["code"]).name, may_decide)
         for tag in row["habits"]

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from lhs.artefact import ArtefactRefused
 from lhs.encoder import EncoderUnavailable
-from lhs.head import Head
+from lhs.head import AnyHead
 from lhs.lines import BadLine, Line, read_batches
 from lhs.models import HABITS
 from lhs.scoring import features_for
@@ -52,7 +52,7 @@ class Command(BaseCommand):
         if failed:
             raise CommandError(f"{failed:,} of {read:,} lines could not be used; each is named above.")
 
-    def _answer(self, head: Head, batch: Sequence[Line | BadLine]) -> int:
+    def _answer(self, head: AnyHead, batch: Sequence[Line | BadLine]) -> int:
         """Write an answer for each good line and a sentence for each bad one; returns how many were bad."""
         for line in batch:
             if isinstance(line, BadLine):
