@@ -48,6 +48,7 @@ RULES: tuple[Rule, ...] = (
     Rule("merge", "insight", ALL, CURATORS),
     Rule("decide", "tag", ALL, CURATORS | TEAM_WRITERS),
     Rule("teach", "tag", ALL, CURATORS),
+    Rule("curate", "theme", ALL, frozenset({Standing.CURATOR, Standing.ADMIN})),
     *(Rule(move.name, "insight", move.sources, move.who) for move in MOVES),
 )
 
@@ -105,6 +106,11 @@ def may(
     if withheld and not allowed(verb="read", object="withheld words", status=status, standings=held):
         return False
     return allowed(verb=verb, object=object, status=status, standings=held)
+
+
+def may_on_site(person: User | None, verb: str, object: str) -> bool:
+    """Say whether `person` may do `verb` to an `object` that belongs to no programme, such as a theme."""
+    return allowed(verb=verb, object=object, status=Status.PUBLISHED, standings=site_standings(person))
 
 
 def reach(person: User | None, object: str) -> Reach:

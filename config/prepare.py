@@ -61,22 +61,25 @@ def _load(told: Told) -> None:
 
 
 def _untrained() -> bool:
+    from insights.theming import themes_changed
     from lhs.encoder import EncoderUnavailable
     from lhs.training import first_tagger_due
 
     try:
-        return first_tagger_due()
+        return first_tagger_due() or themes_changed()
     except EncoderUnavailable:
         return True
 
 
 def _train(told: Told) -> None:
+    from insights.learning import learn_themes_if_due
     from lhs.encoder import EncoderUnavailable
     from lhs.exemplars import ExemplarsUnusable
     from lhs.training import train_first_tagger
 
     try:
         train_first_tagger()
+        learn_themes_if_due()
     except (EncoderUnavailable, ExemplarsUnusable) as why:
         # Reading and logging do without a tagger; what is due is tagged once there is one.
         told(f"  Nothing can be tagged until this is put right: {why}")

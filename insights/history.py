@@ -120,7 +120,7 @@ def timeline(*, person: User | None, insight_id: UUID) -> list[Event]:
         *_said(versions),
         *_voiced(voices, logged=[version.pgh_created_at for version in versions if version.pgh_label == INSERT]),
         *_linked(links, insight_id, eyes),
-        *_decided(_past(Tag).filter(pgh_obj__in=insight.tags.all()).select_related("code__codebook"), eyes),
+        *_decided(_past(Tag).filter(insight=insight_id).select_related("code__codebook"), eyes),
         *_tagged(Tagging.objects.filter(insight=insight, at__isnull=False).select_related("tagger", "codebook")),
     ]
     steps = _together(sorted(steps, key=lambda step: (step.at, step.rank)))
@@ -213,8 +213,17 @@ def _linked(links: Iterable[Any], insight_id: UUID, eyes: _Eyes) -> Iterator[_St
 
 
 def _decided(tags: Iterable[Any], eyes: _Eyes) -> Iterator[_Step]:
-    """Tell what people decided of the tags; which ones they rejected only to those who may see such tags."""
+    """Tell what people decided of the tags; which ones they rejected only to those who may see such tags.
+
+    Where themes were merged, a tag goes on as that of the theme that was kept.
+    """
+    was: dict[UUID, str] = {}
     for tag in tags:
+        before, was[tag.pgh_obj_id] = was.get(tag.pgh_obj_id, tag.code.name), tag.code.name
+        if before != tag.code.name:
+            what = f"The theme “{before}” was merged into “{tag.code.name}”"
+            yield _Step(tag.pgh_created_at, (3, tag.pgh_id), _actor(tag), what)
+            continue
         kind = "habit" if tag.code.codebook.slug == HABITS else "theme"
         if tag.state == TagState.CONFIRMED:
             what = f"Confirmed the {kind} “{tag.code.name}”"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 
@@ -26,12 +27,13 @@ from casestudies.loading import (
 )
 from casestudies.models import Audience, Organisation, Programme
 from insights.capture import WRITABLE, Setting, Voice, edit, log
-from insights.choices import Queue, Verdict
+from insights.choices import Queue, TagOrigin, Verdict
 from insights.evidence import link
-from insights.models import Insight
+from insights.models import Example, Insight, Review
 from insights.models.words import clean_words
 from insights.moves import move
 from insights.review import decide
+from insights.visibility import may_here
 from lhs.models import THEMES, Code, Codebook
 
 LIBRARY = "library@lhs.invalid"
@@ -84,9 +86,12 @@ def _link_and_theme(librarian: User, entry: Entry, loaded: Mapping[str, Insight]
         other = loaded[evidence["to"]]
         if (other.id, evidence["relation"]) not in there:
             link(person=librarian, insight_id=insight.id, other_id=other.id, relation=evidence["relation"])
-    decided = set(insight.tags.filter(code__codebook__slug=THEMES).values_list("code__slug", flat=True))
-    for theme in entry.get("themes", []):
-        if theme not in decided:
+    decided = set(
+        insight.tags.filter(code__codebook__slug=THEMES, origin=TagOrigin.PERSON).values_list("code", flat=True)
+    )
+    themes = _in_use(entry.get("themes", []))
+    for theme, code_id in themes.items():
+        if code_id not in decided:
             decide(
                 person=librarian,
                 insight_id=insight.id,
@@ -96,6 +101,32 @@ def _link_and_theme(librarian: User, entry: Entry, loaded: Mapping[str, Insight]
                 shown=False,
                 queue=Queue.LOADED,
             )
+    _judged(librarian, insight, list(themes))
+
+
+def _in_use(slugs: Sequence[str]) -> dict[str, UUID]:
+    """Return these themes as they are now, by slug: what was merged leads on, what was retired is left out."""
+    codes = Code.objects.select_related("merged_into").filter(codebook__slug=THEMES)
+    there = [code.merged_into or code for code in codes.filter(slug__in=slugs)]
+    return {code.slug: code.id for code in there if code.retired_at is None}
+
+
+def _judged(librarian: User, insight: Insight, themes: Sequence[str]) -> None:
+    """Note that whoever wrote the case study read the insight for every theme: those not named are not in it."""
+    codebook = Codebook.objects.get(slug=THEMES)
+    Review.objects.get_or_create(
+        insight=insight,
+        codebook=codebook,
+        person=librarian,
+        digest=Insight.objects.values_list("digest", flat=True).get(id=insight.id),
+        undone_at=None,
+        defaults={
+            "codes": list(themes),
+            "queue": Queue.LOADED,
+            "shown": False,
+            "teaches": may_here(librarian, "teach", "tag", insight),
+        },
+    )
 
 
 def _load_insight(librarian: User, setting: Setting, entry: Entry) -> tuple[Insight, Fate]:
@@ -169,7 +200,11 @@ def _load_themes(report: Report, entries: Sequence[Entry]) -> None:
     codebook = Codebook.objects.get(slug=THEMES)
     for position, entry in enumerate(entries, 1):
         parent = Code.objects.get(codebook=codebook, slug=entry["parent"]) if entry.get("parent") else None
-        put(
+        there = codebook.codes.filter(slug=entry["slug"]).first()
+        if there is not None and there.retired_at is not None:
+            report.book("code", f"{THEMES}/{entry['slug']}", Fate.KEPT)
+            continue
+        theme = put(
             report,
             Code,
             f"{THEMES}/{entry['slug']}",
@@ -178,9 +213,20 @@ def _load_themes(report: Report, entries: Sequence[Entry]) -> None:
                 "name": entry["name"],
                 "definition": entry.get("definition", "").strip(),
                 "position": position,
-                "parent": parent,
+                "parent": parent if parent is None or parent.retired_at is None else None,
             },
         )
+        _load_examples(theme, entry.get("examples", []))
+
+
+def _load_examples(theme: Code, texts: Sequence[str]) -> None:
+    """Add the examples that this theme has never had; one that people took away stays away."""
+    had = set(Example.pgh_event_model.objects.filter(code=theme.id).values_list("text", flat=True))  # type: ignore[attr-defined]
+    Example.objects.bulk_create(
+        Example(code=theme, position=place, text=text)
+        for place, text in enumerate(map(clean_words, texts))
+        if text not in had
+    )
 
 
 def loaded_before() -> bool:
