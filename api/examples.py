@@ -66,3 +66,18 @@ BULK = OpenApiExample(
     value={"codebook": "habits", "code": "staff", "state": "confirmed", "expected_count": 34},
     request_only=True,
 )
+THEME = OpenApiExample(
+    "With three examples of your own",
+    value={
+        "name": "Visiting",
+        "definition": "When and how relatives may come, and what it means to them and to those they visit.",
+        "examples": [
+            "My sister could only come for an hour on Sundays.",
+            "Open visiting made the evenings calmer.",
+            "Nobody told us that two people may come at a time.",
+        ],
+    },
+    request_only=True,
+)
+THEME_CHANGE = OpenApiExample("Another name", value={"name": "Visiting and visitors"}, request_only=True)
+THEME_MERGE = OpenApiExample("Into another theme", value={"into": "visiting"}, request_only=True)

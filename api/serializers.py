@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.db.models import Model
@@ -21,6 +22,7 @@ from casestudies.models import (
     Organisation,
     Programme,
 )
+from insights.telling_themes import Standing, standings_of_themes
 from lhs.habits import habit
 from lhs.models import Code
 
@@ -202,19 +204,38 @@ class HabitOut(serializers.ModelSerializer[Code]):
 
 
 class ThemeOut(serializers.ModelSerializer[Code]):
-    """A curators' theme; `parent` is the slug of the theme it stands under."""
+    """A curators' theme; `parent` is the slug of the theme it stands under.
+
+    `threshold` is the score from which it is suggested, null: as the tagger finds it. `examples` counts what it can be
+    learnt from; `learnt` says whether the tagger has learnt it (null: it has not read it yet) – until 20 examples it
+    goes by likeness.
+    """
 
     url = Url("themes", by="slug")
     parent = serializers.SlugField(  # type: ignore[assignment]
         source="parent.slug", allow_null=True, default=None
     )
+    examples = serializers.SerializerMethodField()
+    learnt = serializers.SerializerMethodField()
 
     class Meta:
         model = Code
-        fields = ["id", "slug", "url", "name", "definition", "parent"]
+        fields = ["id", "slug", "url", "name", "definition", "parent", "threshold", "examples", "learnt"]
         read_only_fields = fields
+
+    def get_examples(self, code: Code) -> int:
+        """Return how many examples the theme has."""
+        return self._standing(code).examples
+
+    def get_learnt(self, code: Code) -> bool | None:
+        """Return whether it is learnt."""
+        return self._standing(code).learnt
+
+    def _standing(self, code: Code) -> Standing:
+        standings: dict[str, Standing] = self.context["standings"]()
+        return standings[code.slug]
 
 
 def context_of(request: Any) -> dict[str, Any]:
     """Return what these serializers need to know of a request."""
-    return {"root": root_of(request)}
+    return {"root": root_of(request), "standings": cache(standings_of_themes)}

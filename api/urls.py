@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, include, path, re_path
 
-from api.views import documents, insights, library, review, said, tagger
+from api.views import documents, insights, library, review, said, tagger, themes
+from api.views.door import Door
 from casestudies.lifecycle import MOVE_NAMES
 from lhs.models import HABITS, THEMES
 
 app_name = "api"
 
+LISTS: dict[str, type[Door]] = {**library.LISTS, "themes": themes.ThemeList}
+DETAILS: dict[str, type[Door]] = {**library.DETAILS, "themes": themes.ThemeDetail}
 ONE = "insights/<uuid:insight_id>/"
 
 of_insights: list[URLPattern] = [
@@ -22,8 +25,11 @@ of_insights: list[URLPattern] = [
     path(f"{ONE}themes/<slug:code>/", insights.InsightTheme.as_view(codebook=THEMES), name="insight-theme"),
 ]
 of_the_library: list[URLPattern] = [
-    *(path(f"{name}/", view.as_view(), name=name) for name, view in library.LISTS.items()),
-    *(path(f"{name}/<slug:key>/", view.as_view(), name=f"{name}-one") for name, view in library.DETAILS.items()),
+    *(path(f"{name}/", view.as_view(), name=name) for name, view in LISTS.items()),
+    *(path(f"{name}/<slug:key>/", view.as_view(), name=f"{name}-one") for name, view in DETAILS.items()),
+    path("themes/<slug:key>/merge/", themes.ThemeMerge.as_view(), name="theme-merge"),
+    path("themes/<slug:key>/split/", themes.ThemeSplit.as_view(), name="theme-split"),
+    path("themes/<slug:key>/retire/", themes.ThemeRetire.as_view(), name="theme-retire"),
 ]
 of_the_desk: list[URLPattern] = [
     path("review/", review.Next.as_view(), name="review"),

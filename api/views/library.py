@@ -1,4 +1,4 @@
-"""Everything but insights: read-only lists in pages, and each thing by its id or slug."""
+"""Everything but insights: lists in pages, and each thing by its id or slug. Of themes more: `api.views.themes`."""
 
 from __future__ import annotations
 
@@ -129,33 +129,40 @@ SHELVES: dict[str, type[Shelf]] = {
     "organisations": Organisations,
     "learning-activities": LearningActivities,
     "habits": Habits,
-    "themes": Themes,
     "audiences": Audiences,
 }
 
 
-def _list_of(name: str, shelf: type[Shelf]) -> type[ListDoor]:
+def described_list(name: str, shelf: type[Shelf]) -> Any:
+    """Return what the schema says of a list."""
     plural = name.replace("-", " ")
-    described = extend_schema(
+    return extend_schema(
         operation_id=f"list_{name.replace('-', '_')}",
         summary=f"List {plural}",
         description=f"The {plural} that you may read about, in the order of {shelf.by[0]}.",
         responses={200: page_of(shelf.serializer_class, f"{shelf.__name__}Page")},
     )
-    view = type(f"{shelf.__name__}List", (shelf, ListDoor), {"__doc__": f"`{name}/`"})
-    return extend_schema_view(get=described)(view)
 
 
-def _detail_of(name: str, shelf: type[Shelf]) -> type[DetailDoor]:
-    described = extend_schema(
+def described_one(shelf: type[Shelf]) -> Any:
+    """Return what the schema says of one thing."""
+    return extend_schema(
         operation_id=f"get_{shelf.name.replace(' ', '_')}",
         summary=f"Read a {shelf.name}" if shelf.name[0] not in "aeiou" else f"Read an {shelf.name}",
         description=f"One {shelf.name}, by its id{' or its slug' if shelf.has_slug else ''}.",
         responses={200: shelf.serializer_class},
         parameters=[OpenApiParameter("key", str, OpenApiParameter.PATH, description="An id, or a slug.")],
     )
+
+
+def _list_of(name: str, shelf: type[Shelf]) -> type[ListDoor]:
+    view = type(f"{shelf.__name__}List", (shelf, ListDoor), {"__doc__": f"`{name}/`"})
+    return extend_schema_view(get=described_list(name, shelf))(view)
+
+
+def _detail_of(name: str, shelf: type[Shelf]) -> type[DetailDoor]:
     view = type(f"{shelf.__name__}Detail", (shelf, DetailDoor), {"__doc__": f"`{name}/{{key}}/`"})
-    return extend_schema_view(get=described)(view)
+    return extend_schema_view(get=described_one(shelf))(view)
 
 
 LISTS: dict[str, type[ListDoor]] = {name: _list_of(name, shelf) for name, shelf in SHELVES.items()}
