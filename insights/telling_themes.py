@@ -34,11 +34,12 @@ class Shown:
 @dataclass(frozen=True)
 class Standing:
     """How far a theme is learnt: `examples` of `of`; `learnt` says whether the tagger in use has learnt it, None that
-    it has not read the theme at all yet."""
+    it has not read the theme at all yet. It suggests the theme from the score `threshold` up."""
 
     examples: int
     of: int
     learnt: bool | None
+    threshold: float | None = None
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,12 @@ def standings_of_themes() -> dict[str, Standing]:
     except NoTagger:
         read = {}
     return {
-        slug: Standing(counted[slug], ENOUGH, read[slug]["learnt"] if slug in read else None)
+        slug: Standing(
+            counted[slug],
+            ENOUGH,
+            read[slug]["learnt"] if slug in read else None,
+            read[slug]["threshold"] if slug in read else None,
+        )
         for slug in Code.objects.living().filter(codebook__slug=THEMES).values_list("slug", flat=True)
     }
 

@@ -65,7 +65,7 @@ class Background:
 
 def fit_themes(themes: Sequence[Theme], taught: Taught, background: Background) -> tuple[ThemeHead, dict[str, Any]]:
     """Fit a head for these themes, in their order, to what they were begun with and to what was taught (`taught.codes`
-    are theirs); with figures: of each theme how many examples it has and whether it was learnt.
+    are theirs); with figures: of each theme how many examples it has, whether it was learnt, and its threshold.
 
     What is held out is not learnt from. The same input gives the same head. Raises EncoderUnavailable.
     """
@@ -111,7 +111,14 @@ def fit_themes(themes: Sequence[Theme], taught: Taught, background: Background) 
     )
     read = learnt.codes if learnt is not None else ()
     figures: dict[str, Any] = {
-        "themes": {one.code: {"examples": one.counted, "learnt": one.code in read} for one in themes},
+        "themes": {
+            one.code: {
+                "examples": one.counted,
+                "learnt": one.code in read,
+                "threshold": round(float(head.thresholds[column]), 4),
+            }
+            for column, one in enumerate(themes)
+        },
         "cross_validated": crossed,
     }
     return head, figures

@@ -55,6 +55,7 @@ def the_site(path: str, *, back_to: str = "", person: User | None = None) -> Sit
     """Return the site as `person` sees it from the page at `path`; signing in leads back to `back_to`."""
     places: tuple[tuple[str, str], ...] = (
         ("Insights", reverse("web:insights")),
+        ("Themes", reverse("web:themes")),
         ("Case studies", reverse("web:case-studies")),
         ("Log an insight", reverse("web:log")),
         *(

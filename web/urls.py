@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.views import about, case_studies, deciding, home, insights, logging, review, said, signing_in, tagger
+from web.views import about, case_studies, deciding, home, insights, logging, review, said, signing_in, tagger, themes
 
 app_name = "web"
 urlpatterns = [
@@ -39,6 +39,13 @@ urlpatterns = [
     path("tagger/", tagger.tagger, name="tagger"),
     path("tagger/transparency/", tagger.transparency, name="transparency"),
     path("tagger/training/", tagger.training, name="tagger-training"),
+    path("themes/", themes.themes, name="themes"),
+    path("themes/new/", themes.new, name="new-theme"),
+    path("themes/<slug:slug>/", themes.theme, name="theme"),
+    path("themes/<slug:slug>/change/", themes.change, name="change-theme"),
+    path("themes/<slug:slug>/merge/", themes.merge, name="merge-theme"),
+    path("themes/<slug:slug>/split/", themes.split, name="split-theme"),
+    path("themes/<slug:slug>/retire/", themes.retire, name="retire-theme"),
     path("sign-in/", signing_in.sign_in, name="sign-in"),
     path("sign-in/link/", signing_in.sign_in_link, name="sign-in-link"),
     path("sign-out/", signing_in.sign_out, name="sign-out"),
