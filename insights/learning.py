@@ -20,7 +20,7 @@ from django.utils import timezone
 from casestudies.errors import Conflict
 from insights.nudging import nudge_after_commit
 from insights.teaching import decisions_after, teaching_rows
-from insights.theming import challenge_themes, decisions_to_read, themes_changed
+from insights.theming import challenge_themes, decisions_to_read, themes_changed, themes_digest
 from lhs import versions
 from lhs.artefact import ArtefactRefused
 from lhs.challenge import Challenge, ChallengerRefused, challenge
@@ -95,7 +95,11 @@ def learn_themes_if_due() -> Training | None:
     """
     last = Training.objects.filter(codebook__slug=THEMES).first()
     failed = last is not None and last.state == Training.State.FAILED and last.outcome != HALF_WAY
-    if _alive(THEMES) or (failed and last is not None and last.began > timezone.now() - AFTER_A_FAILURE):
+    if (
+        not themes_digest()
+        or _alive(THEMES)
+        or (failed and last is not None and last.began > timezone.now() - AFTER_A_FAILURE)
+    ):
         return None
     try:
         if themes_changed():

@@ -103,8 +103,8 @@ def history_of(*, person: User | None, theme: Code) -> list[Happened]:
             return ""
         return str(people[actor]) if by_name or people[actor] == person else "A curator"
 
-    told.sort(key=lambda one: one[0], reverse=True)
-    return [Happened(at, who(actor), what, changes) for at, actor, what, changes in told]
+    told.sort(key=lambda one: one[0])
+    return [Happened(at, who(actor), what, changes) for at, actor, what, changes in reversed(told)]
 
 
 _Told = tuple[datetime.datetime, UUID | None, str, tuple[Change, ...]]
