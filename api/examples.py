@@ -81,3 +81,16 @@ THEME = OpenApiExample(
 )
 THEME_CHANGE = OpenApiExample("Another name", value={"name": "Visiting and visitors"}, request_only=True)
 THEME_MERGE = OpenApiExample("Into another theme", value={"into": "visiting"}, request_only=True)
+THEME_SPLIT = OpenApiExample(
+    "Three insights that are about more than visiting",
+    value={
+        "name": "Telephone",
+        "definition": "Whether relatives can reach the ward by telephone.",
+        "insights": [
+            "01890a5d-ac96-774b-bcce-b302099a8057",
+            "01890a5d-ac96-7c03-8d2f-0a5e5a3b1c11",
+            "01890a5d-ac96-7f9e-a7d4-6a1b9c0d2e22",
+        ],
+    },
+    request_only=True,
+)

@@ -126,6 +126,7 @@ class ThemeMerge(ThemeDoor):
         request=SplitBody,
         responses={201: serializers.ThemeOut},
         parameters=[KEY],
+        examples=[examples.THEME_SPLIT],
     )
 )
 class ThemeSplit(ThemeDoor):
@@ -143,7 +144,7 @@ class ThemeSplit(ThemeDoor):
         operation_id="retire_theme",
         summary="Retire a theme",
         description="For curators. It is suggested and shown no more; it and every decision on it stay. Send nothing.",
-        request=RetireBody,
+        request=None,
         responses={204: None},
         parameters=[KEY],
     )

@@ -19,6 +19,7 @@ from tests.factories import (
     LearningActivityFactory,
     MembershipFactory,
     ProgrammeFactory,
+    TagFactory,
     ThemeFactory,
     UserFactory,
 )
@@ -122,6 +123,16 @@ CASE_STUDIES = """
     read      declined         404     404       404     200          200      404      200    200
     read      withdrawn        404     404       404     200          200      404      200    200
     write     published        401     405       405     405          405      405      405    405
+"""
+# Themes belong to no programme: whoever may curate may do so to all of them.
+THEMES = """
+    verb      status     anonymous  viewer  outsider  member  team viewer  analyst  curator  admin
+
+    create    -                401     403       403     403          403      403      201    201
+    change    -                401     403       403     403          403      403      200    200
+    merge     -                401     403       403     403          403      403      200    200
+    split     -                401     403       403     403          403      403      201    201
+    retire    -                401     403       403     403          403      403      204    204
 """
 # What is not about one insight or one case study: reading is the same for all, and there is nothing to write.
 OPEN_TO_READERS = (
@@ -262,7 +273,37 @@ def test_what_is_open_to_readers_is_open_to_each_role_alike(callers, everything,
     assert {caller.get(address.format(**everything)).status_code for caller in callers.values()} == {200}
 
 
-@pytest.mark.parametrize("address", [address for address in OPEN_TO_READERS if address != "insights/"])
+def ask_of_themes(caller: Caller, verb: str) -> int:
+    """Do one thing with a theme of its own, and return what came of it."""
+    theme, other = ThemeFactory(), ThemeFactory()
+    words = {"name": f"Visiting {theme.slug}", "definition": "Who may come, and when."}
+    texts = ["She may come at two.", "No visits after six.", "Open visiting."]
+    address = f"themes/{theme.slug}/"
+    match verb:
+        case "create":
+            return caller.post("themes/", {**words, "examples": texts}).status_code
+        case "change":
+            return caller.patch(address, {"name": words["name"]}).status_code
+        case "merge":
+            return caller.post(f"{address}merge/", {"into": other.slug}).status_code
+        case "split":
+            insight = TagFactory(code=theme).insight
+            said = {**words, "insights": [str(insight.id)], "examples": texts}
+            return caller.post(f"{address}split/", said).status_code
+        case _:
+            return caller.post(f"{address}retire/").status_code
+
+
+@pytest.mark.parametrize("line", lines(THEMES), ids=named)
+def test_each_role_gets_its_answer_about_a_theme(callers, line):
+    verb, _, expected = line
+    assert {role: ask_of_themes(caller, verb) for role, caller in callers.items()} == expected
+
+
+WRITABLE = ("insights/", "themes/", "themes/visiting/")
+
+
+@pytest.mark.parametrize("address", [address for address in OPEN_TO_READERS if address not in WRITABLE])
 def test_there_is_nothing_to_write_there(callers, everything, address):
     for method in ("post", "put", "patch", "delete"):
         got = {role: caller(method, address.format(**everything)).status_code for role, caller in callers.items()}
@@ -303,9 +344,18 @@ def test_these_tables_leave_out_no_verb_and_no_address():
     lists = {address.rstrip("/") for address in OPEN_TO_READERS if address.count("/") == 1}
     ones = {f"{address.split('/')[0]}-one" for address in OPEN_TO_READERS if address.count("/") == 2}
     moves = {name for name in names if name.startswith("insight-")}
+    themes = {name for name in names if name.startswith("theme-")}
+    assert themes == {f"theme-{verb}" for verb, _, _ in lines(THEMES) if verb not in ("create", "change")}
     # The curator's desk has a table of its own (tests/api/test_review.py).
     desk = {name for name in names if name.partition("-")[0] in ("review", "agreement")}
-    assert names - moves - desk == lists | ones | {"index", "docs", "insight", "similar", "tagger", "case-studies-one"}
+    assert names - moves - themes - desk == lists | ones | {
+        "index",
+        "docs",
+        "insight",
+        "similar",
+        "tagger",
+        "case-studies-one",
+    }
 
 
 def test_a_contributor_of_one_programme_is_an_outsider_in_another(contributor):

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from casestudies.lifecycle import Status
-from casestudies.permissions import RULES, allowed, may, programmes_open_to, reach
+from casestudies.permissions import RULES, allowed, may, may_on_site, programmes_open_to, reach
 from casestudies.reading import (
     audiences,
     case_studies,
@@ -60,6 +60,7 @@ SPOKEN: dict[tuple[str, str], dict[str, str]] = {
     ("merge", "insight"): dict.fromkeys(STATUSES, CURATORS),
     ("decide", "tag"): dict.fromkeys(STATUSES, WRITERS),
     ("teach", "tag"): dict.fromkeys(STATUSES, CURATORS),
+    ("curate", "theme"): dict.fromkeys(STATUSES, "curator admin"),
     ("submit", "insight"): {"draft": WRITERS},
     ("publish", "insight"): {"submitted": CURATORS},
     ("decline", "insight"): {"submitted": CURATORS},
@@ -100,6 +101,15 @@ def test_whoever_stands_nowhere_may_nothing():
 
 
 ROLES = ["viewer", "contributor", "analyst", "curator", "admin"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", [None, *ROLES])
+def test_what_belongs_to_no_programme_is_done_by_site_role_alone(role):
+    person = UserFactory(role=role) if role else None
+    if person:
+        MembershipFactory(user=person, role="curator")
+    assert may_on_site(person, "curate", "theme") == (role in ("curator", "admin"))
 
 
 @pytest.mark.django_db

@@ -205,6 +205,42 @@ def duplicates(ways: Ways) -> Window:
     return ways.at("/duplicates/", "curator")
 
 
+@screen("Themes")
+def themes(ways: Ways) -> Window:
+    return ways.at("/themes/")
+
+
+@screen("Trust and information")
+def theme(ways: Ways) -> Window:
+    return ways.at("/themes/trust-and-information/")
+
+
+@screen("Trust and information")
+def theme_as_a_curator_sees_it(ways: Ways) -> Window:
+    return ways.at("/themes/trust-and-information/", "curator")
+
+
+@screen("Trust and information")
+def theme_changed_with_faults(ways: Ways) -> Window:
+    window = theme_as_a_curator_sees_it(ways)
+    window.page.get_by_text("Rename, redefine, move").click()
+    window.page.get_by_label("Suggest from a score of").fill("lots")
+    window.press("Save")
+    window.page.get_by_text("There is a problem").wait_for()
+    return window
+
+
+@screen("Begin a theme")
+def theme_begun_with_faults(ways: Ways) -> Window:
+    window = ways.at("/themes/new/", "curator")
+    window.page.get_by_label("Find insights to use as examples").fill("waiting list")
+    window.press("Find insights")
+    window.page.get_by_role("checkbox").first.check()
+    window.press("Begin the theme")
+    window.page.get_by_text("There is a problem").wait_for()
+    return window
+
+
 @screen("Sign in")
 def sign_in(ways: Ways) -> Window:
     return ways.at("/sign-in/")

@@ -15,7 +15,7 @@ from tests.factories import CaseStudyFactory, UserFactory
 from tests.web.pages import Page
 from web.apps import colour_can_be_read_on
 
-READING = ["/", "/case-studies/", "/case-studies/elective/", "/tagger/", "/tagger/transparency/"]
+READING = ["/", "/themes/", "/case-studies/", "/case-studies/elective/", "/tagger/", "/tagger/transparency/"]
 ALWAYS_OPEN = ["/sign-in/", "/accessibility/", "/colours.css"]
 
 
