@@ -34,11 +34,13 @@ class Shown:
 @dataclass(frozen=True)
 class Standing:
     """How far a theme is learnt: `examples` of `of`; `learnt` says whether the tagger in use has learnt it, None that
-    it has not read the theme at all yet. It suggests the theme from the score `threshold` up."""
+    it has not read the theme at all yet. It was fitted when there were `fitted_to` examples, and suggests the theme
+    from the score `threshold` up."""
 
     examples: int
     of: int
     learnt: bool | None
+    fitted_to: int = 0
     threshold: float | None = None
 
 
@@ -61,14 +63,15 @@ def standings_of_themes() -> dict[str, Standing]:
     except NoTagger:
         read = {}
     return {
-        slug: Standing(
-            counted[slug],
-            ENOUGH,
-            read[slug]["learnt"] if slug in read else None,
-            read[slug]["threshold"] if slug in read else None,
-        )
+        slug: _standing(counted[slug], read.get(slug))
         for slug in Code.objects.living().filter(codebook__slug=THEMES).values_list("slug", flat=True)
     }
+
+
+def _standing(examples: int, read: dict[str, Any] | None) -> Standing:
+    if read is None:
+        return Standing(examples, ENOUGH, None)
+    return Standing(examples, ENOUGH, read["learnt"], read["examples"], read["threshold"])
 
 
 def examples_for(*, person: User | None, theme: Code) -> tuple[list[Shown], int]:

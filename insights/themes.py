@@ -302,10 +302,10 @@ def _enough(given: int, faults: dict[str, str]) -> None:
     if given < FEWEST_EXAMPLES:
         faults.setdefault(
             "examples",
-            f"Give at least {FEWEST_EXAMPLES} different examples: texts of your own, or insights. There are {given}.",
+            f"Give at least {FEWEST_EXAMPLES} different examples: texts of your own, or insights. You gave {given}.",
         )
     elif given > MOST_EXAMPLES:
-        faults.setdefault("examples", f"Give up to {MOST_EXAMPLES} examples; there are {given}.")
+        faults.setdefault("examples", f"Give up to {MOST_EXAMPLES} examples; you gave {given}.")
 
 
 def _parent(theme: Code | None, slug: str | None, faults: dict[str, str]) -> Code | None:

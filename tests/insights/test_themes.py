@@ -73,7 +73,7 @@ class TestBeginning:
         ("said", "field", "words"),
         [
             ({"examples": THREE[:2]}, "examples", "at least 3 different examples"),
-            ({"examples": (*THREE[:2], THREE[0])}, "examples", "There are 2"),
+            ({"examples": (*THREE[:2], THREE[0])}, "examples", "You gave 2"),
             ({"examples": (*THREE, "ab")}, "examples", "Example 4 must have 3"),
             ({"examples": (*THREE, "a\x00b")}, "examples", "control character"),
             ({"name": " "}, "name", "Give the theme a name"),

@@ -173,6 +173,8 @@ def standing_in_words(standing: Standing) -> str:
         return f"{has}. The tagger is about to read it for the first time."
     if standing.learnt:
         return f"Learnt from {counted(standing.examples, 'example')}."
+    if standing.examples >= standing.of > standing.fitted_to:
+        return f"By likeness. It has {counted(standing.examples, 'example')} now, and is learnt at the next fitting."
     if standing.examples >= standing.of:
         return (
             f"By likeness. It has {counted(standing.examples, 'example')}, but too few insights were rejected to learn."
