@@ -59,7 +59,7 @@ class Background:
     def of(cls, logged: Embeddings, exemplars: Embeddings) -> Background:
         """The logged texts where there are enough, else the exemplars with them."""
         if len(logged) >= FEWEST_BACKGROUND:
-            return cls(logged, 1.25, 1.5, -2.7)
+            return cls(logged, 1.5, 1.5, -2.7)
         return cls(np.vstack([logged, exemplars]), 2.5, 1.08, -3.33)
 
 

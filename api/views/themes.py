@@ -71,6 +71,10 @@ class ThemeList(library.Themes, ThemeDoor, library.ListDoor):
 class ThemeDetail(library.Themes, ThemeDoor, library.DetailDoor):
     """`themes/{key}/`"""
 
+    def get(self, request: Request, key: str) -> Response:
+        """Return it; of one that was merged, say into which."""
+        return super().get(request, self.slug_of(key))
+
     @extend_schema(
         operation_id="change_theme",
         summary="Rename, redefine or nest a theme, or set its threshold",
