@@ -45,6 +45,7 @@ from insights.models import (
     Decision,
     Embedding,
     Evidence,
+    Example,
     Insight,
     Merge,
     Review,
@@ -314,6 +315,16 @@ class ThemeFactory(CodeFactory):
     codebook = factory.SubFactory(CodebookFactory, slug=THEMES)
     slug = factory.Sequence(lambda n: f"theme-{n}")
     name = factory.Sequence(lambda n: f"Theme {n}")
+
+
+class ExampleFactory(RowFactory[Example]):
+    """A text that was written for a theme."""
+
+    class Meta:
+        model = Example
+
+    code = factory.SubFactory(ThemeFactory)
+    text = factory.Sequence(lambda n: f"Example {n} of what the theme is about.")
 
 
 def habit(code: str) -> Code:
