@@ -19,7 +19,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from benchmarks.labelled import read
+from benchmarks.labelled import read_settled
 from lhs.adaptation import Adaptation, digest_of, keep_adaptation
 from lhs.habits import CODES
 
@@ -39,21 +39,22 @@ def main() -> None:
     """Fit, tell how well held-back texts were read, and write lhs/adaptation.npz."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.adapt", description=__doc__)
     parser.add_argument("passages", type=Path, help="JSON lines of real passages: id, text, labels")
-    passages = [(row.text, row.labels) for row in read(parser.parse_args().passages)]
+    passages = [(row.text, row.labels) for row in read_settled(parser.parse_args().passages)]
     from lhs.exemplars import load_exemplars
 
     texts = [(one.text, one.labels) for one in load_exemplars()] + passages
     words = [text for text, _ in texts]
     truth = np.array([[code in labels for code in CODES] for _, labels in texts])
+    below = _Adapted(torch.tensor(truth.mean(0))).below(words)
     margins = np.zeros(truth.shape, dtype=np.float32)
     fold_of = np.random.default_rng(0).permutation(len(words)) % FOLDS
     for fold in range(FOLDS):
         learn, hold = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
-        model = _fitted([words[row] for row in learn], truth[learn], f"without fold {fold + 1} of {FOLDS}")
-        margins[hold] = model.margins([words[row] for row in hold])
+        model = _fitted([below[row] for row in learn], truth[learn], f"without fold {fold + 1} of {FOLDS}")
+        margins[hold] = model.margins([below[row] for row in hold])
     _tell("exemplars", truth[: -len(passages)], margins[: -len(passages)])
     _tell("passages", truth[-len(passages) :], margins[-len(passages) :])
-    model = _fitted(words, truth, "on all")
+    model = _fitted(below, truth, "on all")
     keep_adaptation(model.adaptation({digest_of(text): row for text, row in zip(words, margins, strict=True)}))
 
 
@@ -135,36 +136,37 @@ class _Adapted(nn.Module):
         narrow = product("output.dense", functional.gelu(product("intermediate.dense", middle)))
         return self._norm(middle + self._drop(narrow), f"{place}.output.LayerNorm")
 
-    def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        embeddings = "embeddings"
-        given = (
-            self.official[f"{embeddings}.word_embeddings.weight"][ids]
-            + self.official[f"{embeddings}.position_embeddings.weight"][: ids.shape[1]]
-            + self.official[f"{embeddings}.token_type_embeddings.weight"][0]
-        )
-        given = self._drop(self._norm(given, f"{embeddings}.LayerNorm"))
-        for number in range(6):
+    def forward(self, given: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+        """What the reading says (n, codes) of texts whose layers below FIRST are at hand (n, tokens, 384)."""
+        given = self._drop(given)
+        for number in range(FIRST, 6):
             given = self._layer(number, given, mask)
         mean = (given * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True)
         made: torch.Tensor = self.reading(functional.dropout(mean, LAST_DROPOUT, self.training))
         return made
 
-    def batch(self, tokens: Sequence[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
-        """Numbers of tokens, and which of them are there (n, longest)."""
-        ids = nn.utils.rnn.pad_sequence([torch.tensor(one) for one in tokens], batch_first=True)
-        lengths = torch.tensor([len(one) for one in tokens])
-        return ids, torch.arange(ids.shape[1])[None, :] < lengths[:, None]
-
-    def tokens(self, texts: Sequence[str]) -> list[list[int]]:
-        """The numbers of each text's tokens."""
-        return [one.ids for one in self.tokenizer.encode_batch(list(texts))]
+    @torch.no_grad()
+    def below(self, texts: Sequence[str]) -> list[torch.Tensor]:
+        """What the layers below FIRST make of each text (tokens, 384): official, so the same for every fit."""
+        self.eval()
+        made = []
+        for one in self.tokenizer.encode_batch(list(texts)):
+            given = (
+                self.official["embeddings.word_embeddings.weight"][one.ids]
+                + self.official["embeddings.position_embeddings.weight"][: len(one.ids)]
+                + self.official["embeddings.token_type_embeddings.weight"][0]
+            )[None]
+            given = self._norm(given, "embeddings.LayerNorm")
+            for number in range(FIRST):
+                given = self._layer(number, given, torch.ones(given.shape[:2], dtype=torch.bool))
+            made.append(given[0])
+        return made
 
     @torch.no_grad()
-    def margins(self, texts: Sequence[str]) -> Any:
+    def margins(self, below: Sequence[torch.Tensor]) -> Any:
         """What the reading says of texts, (n, codes)."""
         self.eval()
-        tokens = self.tokens(texts)
-        return np.concatenate([self(*self.batch([one])).numpy() for one in tokens]).astype(np.float32)
+        return np.concatenate([self(*_batch([one])).numpy() for one in below]).astype(np.float32)
 
     def adaptation(self, margins: dict[str, Any]) -> Adaptation:
         """What the product needs of it."""
@@ -183,27 +185,26 @@ def _key(name: str) -> str:
     return name.replace(".", "/")
 
 
-def _fitted(texts: Sequence[str], truth: Any, what: str) -> _Adapted:
+def _fitted(below: Sequence[torch.Tensor], truth: Any, what: str) -> _Adapted:
     torch.manual_seed(0)
     began = time.monotonic()
     wanted = torch.tensor(truth, dtype=torch.float32)
     model = _Adapted(wanted.mean(0))
     reading = list(model.reading.parameters())
     changes = [one for one in model.products.parameters() if one.requires_grad]
-    steps = EPOCHS * math.ceil(len(texts) / AT_ONCE)
+    steps = EPOCHS * math.ceil(len(below) / AT_ONCE)
     descent = torch.optim.AdamW(
         [{"params": changes, "lr": RATE}, {"params": reading, "lr": READING_RATE}], weight_decay=DECAY
     )
     pace = torch.optim.lr_scheduler.LambdaLR(
         descent, lambda step: min(1.0, step / (WARM_UP * steps)) * max(0.0, (steps - step) / steps)
     )
-    tokens = model.tokens(texts)
     rng = np.random.default_rng(0)
     for epoch in range(EPOCHS):
         model.train()
-        for rows in _batches([len(one) for one in tokens], rng):
+        for rows in _batches([len(one) for one in below], rng):
             loss = functional.binary_cross_entropy_with_logits(
-                model(*model.batch([tokens[row] for row in rows])), wanted[rows]
+                model(*_batch([below[row] for row in rows])), wanted[rows]
             )
             descent.zero_grad()
             loss.backward()
@@ -212,6 +213,13 @@ def _fitted(texts: Sequence[str], truth: Any, what: str) -> _Adapted:
             pace.step()
         print(f"{what}: {epoch + 1} of {EPOCHS}, {time.monotonic() - began:.0f} s", flush=True)
     return model
+
+
+def _batch(below: Sequence[torch.Tensor]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Texts side by side (n, longest, 384), and which of their tokens are there (n, longest)."""
+    lengths = torch.tensor([len(one) for one in below])
+    side_by_side = nn.utils.rnn.pad_sequence(list(below), batch_first=True)
+    return side_by_side, torch.arange(side_by_side.shape[1])[None, :] < lengths[:, None]
 
 
 def _batches(lengths: Sequence[int], rng: np.random.Generator) -> Iterator[list[int]]:

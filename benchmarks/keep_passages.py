@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.labelled import read
+from benchmarks.labelled import read_settled
 from lhs.habits import CODES
 
 
@@ -19,7 +19,7 @@ def main() -> None:
     """Encode the passages of FILE and write their numbers where the product reads them."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.keep_passages", description=__doc__)
     parser.add_argument("file", type=Path, help="JSON lines: id, text, labels, and source to group by")
-    rows = read(parser.parse_args().file)
+    rows = read_settled(parser.parse_args().file)
     from lhs.adaptation import load_adaptation
     from lhs.encoder import loaded
     from lhs.fitting import Rows

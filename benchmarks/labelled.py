@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
@@ -30,3 +30,15 @@ def read(path: Path) -> list[Labelled]:
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f'{path.name}, line {number}: expected {{"id", "text", "labels": […]}}.') from error
     return rows
+
+
+SETTLED = Path(__file__).resolve().parent / "settled.json"
+
+
+def read_settled(path: Path) -> list[Labelled]:
+    """Read passages with the labels that most of three model readers gave, where they differ from the file's.
+
+    `settled.json` has them by id (`python -m benchmarks.adapt` and `keep_passages` learn from these).
+    """
+    settled: dict[str, list[str]] = json.loads(SETTLED.read_text(encoding="utf-8"))
+    return [replace(row, labels=tuple(settled.get(row.id, row.labels))) for row in read(path)]
