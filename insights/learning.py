@@ -23,10 +23,10 @@ from insights.teaching import decisions_after, teaching_rows
 from lhs import versions
 from lhs.artefact import ArtefactRefused
 from lhs.challenge import Challenge, ChallengerRefused, challenge
-from lhs.encoder import EncoderUnavailable, configured_name
-from lhs.exemplars import ExemplarsUnusable
-from lhs.fitting import TooFewExamples
+from lhs.encoder import configured_name
+from lhs.head import Head
 from lhs.models import HABITS, Tagger, Training
+from lhs.training import CANNOT_TRAIN
 from lhs.versions import NoTagger, champion, head_of, keep_version, lock_codebook
 
 logger = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ TELL_SECONDS = 0.5
 HALF_WAY = "It stopped half way: its process ended."
 # So many runs in a row that were killed are no accident; the next is left to the night.
 TRIES = 3
-CANNOT = (ArtefactRefused, ChallengerRefused, EncoderUnavailable, ExemplarsUnusable, NoTagger, TooFewExamples)
+CANNOT = (ArtefactRefused, ChallengerRefused, NoTagger, *CANNOT_TRAIN)
 
 Progress = Callable[[str, int, int], None]
 
@@ -149,10 +149,7 @@ def _train(run: Training, codebook: str, progress: Progress | None) -> None:
         in_use: Tagger | None = champion(codebook)
     except NoTagger:
         in_use = None
-    head = head_of(in_use) if in_use else None
-    if head is not None and head.encoder != configured_name():
-        # It reads other numbers than are stored now, so it can tag nothing and there is nothing to beat.
-        head = None
+    head = _readable(in_use) if in_use else None
     result = challenge(
         codebook,
         rows.taught(),
@@ -161,6 +158,17 @@ def _train(run: Training, codebook: str, progress: Progress | None) -> None:
         told=tell,
     )
     _keep(run.id, codebook, in_use, result)
+
+
+def _readable(tagger: Tagger) -> Head | None:
+    """The head of a tagger, or None where it can tag nothing, so that there is nothing to beat."""
+    try:
+        head = head_of(tagger)
+    except ArtefactRefused as why:
+        logger.error("The tagger in use cannot be compared with: %s", why)
+        return None
+    # Of another encoder, it reads other numbers than are stored now.
+    return head if head.encoder == configured_name() else None
 
 
 @transaction.atomic

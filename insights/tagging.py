@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -21,14 +22,16 @@ from lhs.artefact import ArtefactRefused
 from lhs.encoder import EncoderUnavailable, Features, features_of, loaded
 from lhs.head import Head
 from lhs.models import HABITS, Code, Tagger
+from lhs.training import CANNOT_TRAIN, train_where_none_is
 from lhs.versions import NoTagger, champion, head_of
 
 logger = logging.getLogger(__name__)
 BATCH = 32
 # Where nothing needs encoding a batch is done in a moment, and may be so many times as large.
 GROWTH = 16
-# The tagger for which this process has looked through what others tagged, by codebook.
-_looked_through: dict[str, UUID] = {}
+# For which tagger, as it came into use, this process has looked through what others tagged, by codebook. One that comes
+# into use again comes into use anew: meanwhile another process may have tagged with the one between.
+_looked_through: dict[str, tuple[UUID, datetime | None]] = {}
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,16 @@ class Text:
     insight_id: UUID
     words: str
     digest: str
+
+
+def sweep() -> None:
+    """Tag what is due for the habits; where the start could not train their first tagger, do that before."""
+    try:
+        train_where_none_is()
+    except CANNOT_TRAIN as why:
+        logger.error("The first tagger cannot be trained yet: %s", why)
+        return
+    tag_due()
 
 
 def tag_due(*, codebook: str = HABITS, batch: int = BATCH, told: Callable[[int], None] | None = None) -> int:
@@ -99,9 +112,9 @@ def _in_use(codebook: str) -> tuple[Tagger, Head]:
         raise EncoderUnavailable(
             f"The tagger was trained with the encoder {head.encoder}, but {loaded().name} is configured."
         )
-    if _looked_through.get(codebook) != tagger.id:
+    if _looked_through.get(codebook) != (tagger.id, tagger.promoted_at):
         Tagging.objects.filter(codebook_id=tagger.codebook_id, due=False).exclude(tagger=tagger).update(due=True)
-        _looked_through[codebook] = tagger.id
+        _looked_through[codebook] = (tagger.id, tagger.promoted_at)
     return tagger, head
 
 
@@ -202,18 +215,23 @@ def _read(texts: Sequence[Text], most_new: int) -> tuple[list[Text], Features, i
     }
     new = [text for text in texts if text.insight_id not in kept][:most_new]
     if new:
-        reading = encoder.read([text.words for text in new])
-        made = {text.insight_id: row.tobytes() for text, row in zip(new, reading.features, strict=True)}
+        # Equal words are read once.
+        place: dict[str, int] = {}
+        for text in new:
+            place.setdefault(text.words, len(place))
+        reading = encoder.read(list(place))
+        rows = [place[text.words] for text in new]
+        made = {text.insight_id: reading.features[row].tobytes() for text, row in zip(new, rows, strict=True)}
         Embedding.objects.bulk_create(
             [
                 Embedding(
                     insight_id=text.insight_id,
                     digest=text.digest,
                     encoder=encoder.name,
-                    vector=vector,
+                    vector=reading.embeddings[row],
                     features=made[text.insight_id],
                 )
-                for text, vector in zip(new, reading.embeddings, strict=True)
+                for text, row in zip(new, rows, strict=True)
             ],
             update_conflicts=True,
             unique_fields=["insight"],
