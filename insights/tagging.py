@@ -13,12 +13,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from insights.choices import TagOrigin, TagState
 from insights.models import Embedding, Insight, Tag, Tagging
 from lhs.artefact import ArtefactRefused
+from lhs.doubt import doubts
 from lhs.encoder import EncoderUnavailable, Features, features_of, loaded
 from lhs.head import Head
 from lhs.models import HABITS, Code, Tagger
@@ -167,12 +167,24 @@ def _tag(tagger: Tagger, head: Head, insight_ids: Sequence[UUID], *, most_new: i
         if suggested[row, column] and code in codes
     ]
     _write(tagger, insight_ids, tags)
-    # The digest is still that of the words read above: an edit waits for these rows before it can be saved.
-    digest = Insight.objects.filter(id=OuterRef("insight_id")).values("digest")
-    Tagging.objects.filter(insight_id__in=insight_ids, codebook=tagger.codebook_id).update(
-        due=False, tagger=tagger, digest=Subquery(digest), at=now
-    )
+    _through(tagger, texts, doubts(scores, head.thresholds).tolist(), now)
     return len(texts), encoded
+
+
+def _through(tagger: Tagger, texts: Sequence[Text], doubt: Sequence[float], now: datetime) -> None:
+    """Say of these insights that they are tagged, as they stood: an edit waits for these rows before it is saved."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE insights_tagging SET due = false, tagger_id = %s, at = %s, digest = read.digest, doubt = read.doubt
+            FROM unnest(%s::uuid[], %s::text[], %s::float8[]) AS read (insight_id, digest, doubt)
+            WHERE insights_tagging.insight_id = read.insight_id AND codebook_id = %s
+            """,
+            [
+                *(tagger.id, now, [text.insight_id for text in texts], [text.digest for text in texts]),
+                *(list(doubt), tagger.codebook_id),
+            ],
+        )
 
 
 def _write(tagger: Tagger, insight_ids: Sequence[UUID], tags: Sequence[Tag]) -> None:

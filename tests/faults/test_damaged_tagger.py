@@ -13,7 +13,7 @@ from django.db import transaction
 
 from insights.capture import Setting, Voice, log
 from insights.learning import promote
-from insights.models import Insight, Tag
+from insights.models import Insight, Tag, Tagging
 from insights.tagging import how_many_due
 from lhs.artefact import ArtefactRefused
 from lhs.models import HABITS, Tagger
@@ -75,7 +75,9 @@ def test_capture_goes_on_and_a_command_repairs_it(damaged, broker, tmp_path, cli
         call_command("tagger", *action)
         assert champion(HABITS).version == version
         until(lambda: how_many_due() == 0, 60, what="the tags")
-    assert set(insight.tags.values_list("tagger__version", flat=True)) == {version}
+    read = Tagging.objects.filter(codebook__slug=HABITS).values_list("insight_id", "tagger__version")
+    assert dict(read) == dict.fromkeys(Insight.objects.values_list("id", flat=True), version)
+    assert Tagging.objects.get(insight=insight, codebook__slug=HABITS).digest == insight.digest
     assert client.get("/readyz").json()["checks"]["tagger"] == "ok"
 
 

@@ -247,6 +247,7 @@ def test_another_version_is_put_in_use_while_two_workers_tag_a_large_batch(tagge
             promoting = in_a_thread(pool, promote, version=2)
             until(lambda: waiting() == 2, what="the promotion to wait for the batch")
         promoting.result(30)
+        until(lambda: not Tagging.objects.filter(codebook__slug=HABITS).exclude(tagger=second).exists(), 90)
         all_is_well(300)
     assert set(Tag.objects.filter(origin="machine").values_list("tagger__version", flat=True)) == {2}
     assert set(Tagging.objects.filter(codebook__slug=HABITS).values_list("tagger__version", flat=True)) == {2}
