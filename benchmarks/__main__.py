@@ -1,4 +1,4 @@
-"""`make bench`, or `python -m benchmarks [list] [tagging] [whole] [deciding]`: measure, and write down what came out."""
+"""`make bench`, or `python -m benchmarks [list] [tagging] [whole] [deciding]`: measure, and write it down."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ class TestThreeThousandCopies:
         assert {ONE, OTHER} in pairs
         assert pairs.count({COPIED}) <= 3
 
-        laid = []
+        laid: list[str] = []
         while len(laid) < 3:
             turn = next_turn(person=curator)
             assert turn is not None
