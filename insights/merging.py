@@ -167,7 +167,11 @@ def merged_into(*, person: User | None, insight_id: UUID) -> Insight | None:
 
 
 def _near(found: QuerySet[Insight]) -> dict[tuple[UUID, UUID], float]:
-    """Return the pairs of what is found that are nearer than DUPLICATE, with their cosine."""
+    """Return the pairs of what is found that are nearer than DUPLICATE, with their cosine.
+
+    The newest are compared with each other without the index as well: among thousands of equal vectors it loses the way
+    to others.
+    """
     fresh = found.filter(embedding__digest=F("digest"))
     # Of equal words one is enough to find the others by: else copies of one text would be all that is looked through.
     newest = fresh.order_by("-id").values("id", "digest")[: LOOKED_THROUGH * COPIES]
@@ -198,11 +202,16 @@ def _near(found: QuerySet[Insight]) -> dict[tuple[UUID, UUID], float]:
         SELECT recent.id, beside.id, 1 - beside.distance
         FROM recent CROSS JOIN LATERAL ({beside_sql}) AS beside (id, distance, digest, read)
         WHERE beside.distance <= %s AND beside.digest = beside.read
+        UNION
+        SELECT one.id, other.id, 1 - (one.vector <=> other.vector)
+        FROM recent one JOIN recent other ON one.id < other.id
+        WHERE one.vector <=> other.vector <= %s
+            AND NOT EXISTS (SELECT 1 FROM insights_apart WHERE first_id = one.id AND second_id = other.id)
     """  # noqa: S608 - Django's own SQL, values apart
     with transaction.atomic():
         search_further()
         with connection.cursor() as cursor:
-            cursor.execute(statement, [*newest_values, *beside_values, 1 - DUPLICATE])
+            cursor.execute(statement, [*newest_values, *beside_values, 1 - DUPLICATE, 1 - DUPLICATE])
             rows = cursor.fetchall()
     return {(min(one, other), max(one, other)): float(similarity) for one, other, similarity in rows}
 

@@ -6,18 +6,17 @@ import unicodedata
 from html import escape
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from casestudies.models import Programme
-from insights.capture import Setting, Voice, log
 from insights.desk import next_turn, settle
 from insights.merging import likely_duplicates
-from insights.models import Insight, Tagging
+from insights.models import Insight, Source, Tagging
 from insights.similar import similar
 from insights.tagging import how_many_due, tag_due
 from lhs import encoder
 from lhs.encoder import Encoder
-from tests.factories import InsightFactory, MembershipFactory, ProgrammeFactory, UserFactory, token_of
+from tests.factories import InsightFactory, ProgrammeFactory, UserFactory, token_of
 
 pytestmark = pytest.mark.django_db
 
@@ -86,7 +85,7 @@ COPIED = "Staff said the car park is full by eight."
 ONE = "Relatives did not know whom to ring in the evening."
 OTHER = "Relatives did not know whom they should ring in the evening."
 LIKE_THE_COPIES = "The staff car park is full before eight in the morning, they told us."
-COPIES = 3000
+COPIES, AT_ONCE = 3000, 250
 
 
 class TestThreeThousandCopies:
@@ -111,14 +110,19 @@ class TestThreeThousandCopies:
 
     @pytest.fixture
     def copies(self, tagger, curator, read, swept_index) -> list[int]:
-        with transaction.atomic():
-            member = MembershipFactory()
-            setting = Setting(member.programme)
-            for text in (ONE, OTHER, LIKE_THE_COPIES):
-                InsightFactory(programme=member.programme, text=text)
-            for _ in range(COPIES):
-                log(person=member.user, setting=setting, voices=[Voice("staff")], kind="finding", text=COPIED)
-            Insight.objects.update(status="submitted")
+        programme = ProgrammeFactory()
+        for text in (ONE, OTHER, LIKE_THE_COPIES):
+            InsightFactory(programme=programme, text=text, status="submitted")
+        for _ in range(COPIES // AT_ONCE):
+            with transaction.atomic():
+                made = Insight.objects.bulk_create(
+                    Insight(programme=programme, kind="finding", text=COPIED, status="submitted")
+                    for _ in range(AT_ONCE)
+                )
+                Source.objects.bulk_create(Source(insight=insight, position=0, kind="staff") for insight in made)
+            # As a running database does by itself: without it, each statement is planned as if the tables were empty.
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
         tag_due()
         return read
 
