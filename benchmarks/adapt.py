@@ -20,7 +20,8 @@ from torch import nn
 from torch.nn import functional
 
 from benchmarks.labelled import read_settled
-from lhs.adaptation import Adaptation, digest_of, keep_adaptation
+from lhs.adaptation import FILE, Adaptation, digest_of, keep_adaptation
+from lhs.files import digest_of_file
 from lhs.habits import CODES
 
 FOLDS = 3
@@ -56,6 +57,7 @@ def main() -> None:
     _tell("passages", truth[-len(passages) :], margins[-len(passages) :])
     model = _fitted(below, truth, "on all")
     keep_adaptation(model.adaptation({digest_of(text): row for text, row in zip(words, margins, strict=True)}))
+    print(f"ADAPTATION_SHA256 is now {digest_of_file(FILE)}")
 
 
 def _tell(name: str, truth: Any, margins: Any) -> None:

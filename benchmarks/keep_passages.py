@@ -22,6 +22,7 @@ def main() -> None:
     rows = read_settled(parser.parse_args().file)
     from lhs.adaptation import load_adaptation
     from lhs.encoder import loaded
+    from lhs.files import digest_of_file
     from lhs.fitting import Rows
     from lhs.passages import FILE, keep_passages
 
@@ -30,7 +31,7 @@ def main() -> None:
     texts = [row.text for row in rows]
     kept = Rows.of(texts, loaded().read(texts).features, truth, sources)
     keep_passages(replace(kept, prior=load_adaptation().margins_of(texts)))
-    print(f"{len(rows):,} passages, {FILE.stat().st_size / 1e6:.1f} MB")
+    print(f"{len(rows):,} passages, {FILE.stat().st_size / 1e6:.1f} MB; PASSAGES_SHA256 is now {digest_of_file(FILE)}")
 
 
 if __name__ == "__main__":

@@ -46,7 +46,8 @@ def machine() -> dict[str, Any]:
 def table(known: dict[str, Any]) -> str:
     """Return the figures as tables in Markdown."""
     lines: list[str] = []
-    for part, rows in (("list", _of_list), ("tagging", _of_tagging), ("whole", _of_whole)):
+    parts = (("list", _of_list), ("tagging", _of_tagging), ("deciding", _of_deciding), ("whole", _of_whole))
+    for part, rows in parts:
         if part in known:
             on = known[part]["machine"]
             lines += ["", *rows(known[part]), ""]
@@ -84,6 +85,21 @@ def _of_tagging(found: dict[str, Any]) -> list[str]:
         f"| the bare encoder | {found['bare_encoder_per_s']} | 1 |",
         f"| from the queue: embedded, scored, written | {found['queue_per_s']} | **{found['queue_to_bare']}** |",
         f"| again, from the embeddings kept | {found['again_per_s']} | **{found['again_to_bare']}** |",
+    ]
+
+
+def _of_deciding(found: dict[str, Any]) -> list[str]:
+    return [
+        f"### Judging {found['texts']:,} texts at the desk, by keyboard alone",
+        "",
+        "| | |",
+        "|---|---|",
+        "| texts judged a minute (each for all five habits), with no time to think "
+        f"| **{found['decisions_per_minute']}** |",
+        f"| keys a text, ticks, {found['skipped']} skips and {found['taken_back']} undos among them "
+        f"| {found['keys_per_decision']} |",
+        "| from Enter until the next text is there, milliseconds (median; 95 of 100 sooner than) "
+        f"| {found['next_text_median_ms']}; {found['next_text_p95_ms']} |",
     ]
 
 

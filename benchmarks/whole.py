@@ -39,7 +39,7 @@ def measure() -> dict[str, Any]:
         try:
             return _measure(clone, env)
         finally:
-            home = _database_home(folder / "data")
+            home = database_home(folder / "data")
             if home:
                 shutil.rmtree(home, ignore_errors=True)
 
@@ -48,7 +48,7 @@ def _measure(clone: Path, env: dict[str, str]) -> dict[str, Any]:
     base = f"http://127.0.0.1:{env['PORT']}"
     say("cold start: make run in a fresh clone…")
     with _running(clone, env, base) as cold:
-        tagged = _until_tagged(base)
+        tagged = until_tagged(base)
     say("warm start…")
     with _running(clone, env, base) as warm:
         lags = _lags(clone, env, base)
@@ -79,7 +79,7 @@ def _running(clone: Path, env: dict[str, str], base: str) -> Iterator[float]:
             process.wait(timeout=30)
 
 
-def _until_tagged(base: str) -> float:
+def until_tagged(base: str) -> float:
     """Return the seconds until every insight of the case studies has been through the tagger."""
     began = time.monotonic()
     while time.monotonic() - began < COLD_SECONDS:
@@ -127,7 +127,7 @@ def _ask(address: str, token: str = "", said: dict[str, Any] | None = None) -> A
         return json.load(answer)
 
 
-def _database_home(data: Path) -> str | None:
+def database_home(data: Path) -> str | None:
     try:
         home = json.loads((data / "record.json").read_text()).get("database_home")
     except (OSError, ValueError):

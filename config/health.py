@@ -16,8 +16,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from config.services.folder import read_status
 from insights.loading import loaded_before
+from lhs.artefact import ArtefactRefused
+from lhs.encoder import EncoderUnavailable, configured_name
 from lhs.models import HABITS
-from lhs.versions import NoTagger, champion
+from lhs.versions import NoTagger, champion, head_of
 
 Check = Callable[[], str | None]
 
@@ -49,6 +51,7 @@ def readyz() -> HttpResponse:
         "migrations": _migrated,
         "case studies": _loaded,
         "broker": _broker,
+        "language model": _language_model,
         "tagger": _tagger,
     }
     found = {name: check() or "ok" for name, check in checks.items()}
@@ -112,11 +115,21 @@ def _broker() -> str | None:
     return None
 
 
+def _language_model() -> str | None:
+    try:
+        configured_name()
+    except EncoderUnavailable as why:
+        return why.without_folder()
+    return None
+
+
 def _tagger() -> str | None:
     try:
-        champion(HABITS)
+        head_of(champion(HABITS))
     except NoTagger:
         return "no tagger is trained yet"
+    except ArtefactRefused as why:
+        return str(why)
     except DatabaseError:
         return "the database does not answer"
     return None

@@ -73,15 +73,13 @@ def _untrained() -> bool:
 
 def _train(told: Told) -> None:
     from insights.learning import learn_themes_if_due
-    from lhs.encoder import EncoderUnavailable
-    from lhs.exemplars import ExemplarsUnusable
-    from lhs.training import train_first_tagger
+    from lhs.training import CANNOT_TRAIN, train_first_tagger
 
     try:
         train_first_tagger()
         learn_themes_if_due()
-    except (EncoderUnavailable, ExemplarsUnusable) as why:
-        # Reading and logging do without a tagger; what is due is tagged once there is one.
+    except CANNOT_TRAIN as why:
+        # Reading and logging do without a tagger; what is due is tagged once there is one, which the worker sees to.
         told(f"  Nothing can be tagged until this is put right: {why}")
 
 

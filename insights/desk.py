@@ -1,8 +1,8 @@
 """The curator's desk: an insight is laid before a person, who judges it against a whole codebook.
 
-Most come the most uncertain first. One in five is for the audit: without suggestions, and chosen by chance. Which
-insights may be drawn for the audit is fixed by a hash of their ids, and the queue leaves them alone: else it would
-take the uncertain ones away first, and what is left would make the tagger look better than it is.
+Most come the most doubtful first (`lhs.doubt`). One in five is for the audit: without suggestions, and chosen by
+chance. Which insights may be drawn for the audit is fixed by a hash of their ids, and the queue leaves them alone:
+else it would take the doubtful ones away first, and what is left would make the tagger look better than it is.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet, TextField
-from django.db.models.functions import Abs
 from django.utils import timezone
 
 from accounts.models import User
@@ -36,7 +35,7 @@ TURN = datetime.timedelta(minutes=10)
 PUT_ASIDE = datetime.timedelta(days=1)
 UNDO_WITHIN = datetime.timedelta(days=1)
 AUDIT_ONE_IN = 5
-# So many of the most uncertain tags are looked at first.
+# So many of the most doubtful texts are looked at first.
 FEW = 300
 # Drafts are still being written; what is declined or withdrawn is nobody's to read.
 REVIEWED = (Status.SUBMITTED, Status.PUBLISHED)
@@ -252,10 +251,14 @@ def _present(person: User, codebook: Codebook) -> Turn | None:
 
 
 def _from_queue(open_to: QuerySet[Insight], codebook: Codebook) -> Insight | None:
-    """Return the one of which the tagger is least sure; those with no suggestion come after, the newest first."""
-    tags = Tag.objects.filter(code__codebook=codebook, state=TagState.SUGGESTED, origin=TagOrigin.MACHINE)
-    tags = tags.annotate(audit=ForAudit("insight_id")).filter(audit=False)
-    likely = tags.order_by(Abs(F("score") - 0.5), "-insight_id").values_list("insight_id", flat=True)
+    """Return the one of which the tagger is most in doubt; words that someone has judged come once nothing else waits.
+
+    So a text that was logged a thousand times is asked about once.
+    """
+    judged = Review.objects.filter(codebook=codebook, digest=OuterRef("digest"), undone_at__isnull=True)
+    read = Tagging.objects.filter(codebook=codebook, at__isnull=False).annotate(audit=ForAudit("insight_id"))
+    read = read.filter(audit=False).exclude(Exists(judged.exclude(queue=Queue.SAMPLE)))
+    likely = read.order_by(F("doubt").desc(nulls_last=True), "-insight_id").values_list("insight_id", flat=True)
     # Among the first few there is nearly always one; to look through everything that is open takes far longer.
     few = list(likely[:FEW])
     among = set(open_to.filter(id__in=few).values_list("id", flat=True))

@@ -25,9 +25,9 @@ from lhs import versions
 from lhs.artefact import ArtefactRefused
 from lhs.challenge import Challenge, ChallengerRefused, challenge
 from lhs.encoder import EncoderUnavailable, configured_name
-from lhs.exemplars import ExemplarsUnusable
-from lhs.fitting import TooFewExamples
+from lhs.head import AnyHead
 from lhs.models import HABITS, THEMES, Tagger, Training
+from lhs.training import CANNOT_TRAIN
 from lhs.versions import NoTagger, champion, head_of, keep_version, lock_codebook
 
 logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ TELL_SECONDS = 0.5
 HALF_WAY = "It stopped half way: its process ended."
 # So many runs in a row that were killed are no accident; the next is left to the night.
 TRIES = 3
-CANNOT = (ArtefactRefused, ChallengerRefused, EncoderUnavailable, ExemplarsUnusable, NoTagger, TooFewExamples)
+CANNOT = (ArtefactRefused, ChallengerRefused, NoTagger, *CANNOT_TRAIN)
 
 Progress = Callable[[str, int, int], None]
 
@@ -176,10 +176,7 @@ def _train(run: Training, codebook: str, progress: Progress | None) -> None:
         in_use: Tagger | None = champion(codebook)
     except NoTagger:
         in_use = None
-    head = head_of(in_use) if in_use else None
-    if head is not None and head.encoder != configured_name():
-        # It reads other numbers than are stored now, so it can tag nothing and there is nothing to beat.
-        head = None
+    head = _readable(in_use) if in_use else None
     version = in_use.version if in_use else None
     if codebook == THEMES:
         result = challenge_themes(champion_head=head, champion_version=version, told=tell)
@@ -187,6 +184,17 @@ def _train(run: Training, codebook: str, progress: Progress | None) -> None:
         taught = teaching_rows(codebook).taught()
         result = challenge(codebook, taught, champion=head, champion_version=version, told=tell)
     _keep(run.id, codebook, in_use, result)
+
+
+def _readable(tagger: Tagger) -> AnyHead | None:
+    """The head of a tagger, or None where it can tag nothing, so that there is nothing to beat."""
+    try:
+        head = head_of(tagger)
+    except ArtefactRefused as why:
+        logger.error("The tagger in use cannot be compared with: %s", why)
+        return None
+    # Of another encoder, it reads other numbers than are stored now.
+    return head if head.encoder == configured_name() else None
 
 
 @transaction.atomic

@@ -27,6 +27,8 @@ from lhs.encoder import EncoderUnavailable, loaded
 DUPLICATE = 0.85
 # The newest insights that are looked through, and how many neighbours of each.
 LOOKED_THROUGH = 500
+# Where many say the same words, so many times as many are gone through to find others.
+COPIES = 10
 NEIGHBOURS = 3
 MERGEABLE = (Status.DRAFT, Status.SUBMITTED, Status.PUBLISHED)
 VOICE = ("kind", "role", "organisation_id", "place", "collected_on", "consent", "recorded_by_id")
@@ -165,9 +167,15 @@ def merged_into(*, person: User | None, insight_id: UUID) -> Insight | None:
 
 
 def _near(found: QuerySet[Insight]) -> dict[tuple[UUID, UUID], float]:
-    """Return the pairs of what is found that are nearer than DUPLICATE, with their cosine."""
+    """Return the pairs of what is found that are nearer than DUPLICATE, with their cosine.
+
+    The newest are compared with each other without the index as well: among thousands of equal vectors it loses the way
+    to others.
+    """
     fresh = found.filter(embedding__digest=F("digest"))
-    recent = fresh.order_by("-id").values_list("id", "embedding__vector")[:LOOKED_THROUGH]
+    # Of equal words one is enough to find the others by: else copies of one text would be all that is looked through.
+    newest = fresh.order_by("-id").values("id", "digest")[: LOOKED_THROUGH * COPIES]
+    newest_sql, newest_values = newest.query.sql_with_params()
     distance = RawSQL("insights_embedding.vector <=> recent.vector", (), output_field=FloatField())
     other = RawSQL(
         """insights_insight.id <> recent.id AND NOT EXISTS (
@@ -180,18 +188,30 @@ def _near(found: QuerySet[Insight]) -> dict[tuple[UUID, UUID], float]:
     # Digests are compared outside: within, the planner would read every row rather than the index.
     near = found.filter(other).annotate(distance=distance).order_by("distance")
     beside = near.values_list("id", "distance", "digest", "embedding__digest")
-    recent_sql, recent_values = recent.query.sql_with_params()
     beside_sql, beside_values = beside[:NEIGHBOURS].query.sql_with_params()
     statement = f"""
-        WITH recent (id, vector) AS MATERIALIZED ({recent_sql})
+        WITH newest (id, digest) AS MATERIALIZED ({newest_sql}),
+        different (id) AS (
+            SELECT DISTINCT ON (digest) id FROM newest ORDER BY digest, id DESC
+        ),
+        recent (id, vector) AS MATERIALIZED (
+            SELECT different.id, read.vector FROM different
+            JOIN insights_embedding read ON read.insight_id = different.id
+            ORDER BY different.id DESC LIMIT {LOOKED_THROUGH:d}
+        )
         SELECT recent.id, beside.id, 1 - beside.distance
         FROM recent CROSS JOIN LATERAL ({beside_sql}) AS beside (id, distance, digest, read)
         WHERE beside.distance <= %s AND beside.digest = beside.read
+        UNION
+        SELECT one.id, other.id, 1 - (one.vector <=> other.vector)
+        FROM recent one JOIN recent other ON one.id < other.id
+        WHERE one.vector <=> other.vector <= %s
+            AND NOT EXISTS (SELECT 1 FROM insights_apart WHERE first_id = one.id AND second_id = other.id)
     """  # noqa: S608 - Django's own SQL, values apart
     with transaction.atomic():
         search_further()
         with connection.cursor() as cursor:
-            cursor.execute(statement, [*recent_values, *beside_values, 1 - DUPLICATE])
+            cursor.execute(statement, [*newest_values, *beside_values, 1 - DUPLICATE, 1 - DUPLICATE])
             rows = cursor.fetchall()
     return {(min(one, other), max(one, other)): float(similarity) for one, other, similarity in rows}
 

@@ -29,6 +29,8 @@ LIMIT = 5
 LOOKED_AT = 100
 # So many more are fetched, for those whose words are due to be read again.
 SPARE = 10
+# So many times is the index asked, where what it gave first were copies of the same words.
+ROUNDS = 4
 CANNOT_COMPARE = "What has been said already cannot be looked up just now. You can log your insight all the same."
 
 
@@ -84,20 +86,27 @@ def embedded(found: QuerySet[Insight], encoder: str) -> QuerySet[Insight]:
 
 
 def nearest(found: QuerySet[Insight], vector: Any, how_many: int) -> list[Any]:
-    """Return the insights of `found` nearest to `vector`, each with the cosine as `similarity`.
+    """Return the insights of `found` nearest to `vector`, the nearest first, each with the cosine as `similarity`.
 
+    Equal words come more than once only where there is room: a text that was logged a thousand times hides no other.
     The index is asked for the bare distance: a bound on it, or the digests compared in the query, would have the
     planner read every row. So embeddings of words that have changed since are left out afterwards.
     """
     distance = CosineDistance("embedding__vector", vector)
+    near = found.annotate(similarity=Value(1.0) - distance, read=F("embedding__digest")).order_by(distance)
+    told: dict[str, Any] = {}
+    copies: list[Any] = []
     with transaction.atomic():
         search_further()
-        near = list(
-            found.annotate(similarity=Value(1.0) - distance, read=F("embedding__digest"))
-            .order_by(distance)
-            .defer("search")[: how_many + SPARE]
-        )
-    return [one for one in near if one.read == one.digest][:how_many]
+        for _ in range(ROUNDS):
+            given = list(near.exclude(digest__in=list(told)).defer("search")[: how_many + SPARE])
+            for one in given:
+                if one.read == one.digest and told.setdefault(one.digest, one) is not one:
+                    copies.append(one)
+            if len(told) >= how_many or len(given) < how_many + SPARE:
+                break
+    chosen = [*list(told.values())[:how_many], *copies][:how_many]
+    return sorted(chosen, key=lambda one: -one.similarity)
 
 
 def search_further() -> None:

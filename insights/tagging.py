@@ -9,26 +9,29 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from insights.choices import TagOrigin, TagState
 from insights.models import Embedding, Insight, Tag, Tagging
 from lhs.artefact import ArtefactRefused
+from lhs.doubt import doubts
 from lhs.encoder import EncoderUnavailable, Features, features_of, loaded
 from lhs.head import AnyHead
 from lhs.models import HABITS, THEMES, Code, Tagger
+from lhs.training import CANNOT_TRAIN, train_where_none_is
 from lhs.versions import NoTagger, champion, head_of
 
 logger = logging.getLogger(__name__)
 BATCH = 32
 # Where nothing needs encoding a batch is done in a moment, and may be so many times as large.
 GROWTH = 16
-# The tagger for which this process has looked through what others tagged, by codebook.
-_looked_through: dict[str, UUID] = {}
+# For which tagger, as it came into use, this process has looked through what others tagged, by codebook. One that comes
+# into use again comes into use anew: meanwhile another process may have tagged with the one between.
+_looked_through: dict[str, tuple[UUID, datetime | None]] = {}
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,16 @@ class Text:
     insight_id: UUID
     words: str
     digest: str
+
+
+def sweep() -> None:
+    """Tag what is due for the habits; where the start could not train their first tagger, do that before."""
+    try:
+        train_where_none_is()
+    except CANNOT_TRAIN as why:
+        logger.error("The first tagger cannot be trained yet: %s", why)
+        return
+    tag_all_due()
 
 
 def tag_due(*, codebook: str = HABITS, batch: int = BATCH, told: Callable[[int], None] | None = None) -> int:
@@ -110,9 +123,9 @@ def _in_use(codebook: str) -> tuple[Tagger, AnyHead]:
         raise EncoderUnavailable(
             f"The tagger was trained with the encoder {head.encoder}, but {loaded().name} is configured."
         )
-    if _looked_through.get(codebook) != tagger.id:
+    if _looked_through.get(codebook) != (tagger.id, tagger.promoted_at):
         Tagging.objects.filter(codebook_id=tagger.codebook_id, due=False).exclude(tagger=tagger).update(due=True)
-        _looked_through[codebook] = tagger.id
+        _looked_through[codebook] = (tagger.id, tagger.promoted_at)
     return tagger, head
 
 
@@ -165,12 +178,24 @@ def _tag(tagger: Tagger, head: AnyHead, insight_ids: Sequence[UUID], *, most_new
         if suggested[row, column] and code in codes
     ]
     _write(tagger, insight_ids, tags)
-    # The digest is still that of the words read above: an edit waits for these rows before it can be saved.
-    digest = Insight.objects.filter(id=OuterRef("insight_id")).values("digest")
-    Tagging.objects.filter(insight_id__in=insight_ids, codebook=tagger.codebook_id).update(
-        due=False, tagger=tagger, digest=Subquery(digest), at=now
-    )
+    _through(tagger, texts, doubts(scores, head.thresholds).tolist(), now)
     return len(texts), encoded
+
+
+def _through(tagger: Tagger, texts: Sequence[Text], doubt: Sequence[float], now: datetime) -> None:
+    """Say of these insights that they are tagged, as they stood: an edit waits for these rows before it is saved."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE insights_tagging SET due = false, tagger_id = %s, at = %s, digest = read.digest, doubt = read.doubt
+            FROM unnest(%s::uuid[], %s::text[], %s::float8[]) AS read (insight_id, digest, doubt)
+            WHERE insights_tagging.insight_id = read.insight_id AND codebook_id = %s
+            """,
+            [
+                *(tagger.id, now, [text.insight_id for text in texts], [text.digest for text in texts]),
+                *(list(doubt), tagger.codebook_id),
+            ],
+        )
 
 
 def _write(tagger: Tagger, insight_ids: Sequence[UUID], tags: Sequence[Tag]) -> None:
@@ -213,18 +238,23 @@ def _read(texts: Sequence[Text], most_new: int) -> tuple[list[Text], Features, i
     }
     new = [text for text in texts if text.insight_id not in kept][:most_new]
     if new:
-        reading = encoder.read([text.words for text in new])
-        made = {text.insight_id: row.tobytes() for text, row in zip(new, reading.features, strict=True)}
+        # Equal words are read once.
+        place: dict[str, int] = {}
+        for text in new:
+            place.setdefault(text.words, len(place))
+        reading = encoder.read(list(place))
+        rows = [place[text.words] for text in new]
+        made = {text.insight_id: reading.features[row].tobytes() for text, row in zip(new, rows, strict=True)}
         Embedding.objects.bulk_create(
             [
                 Embedding(
                     insight_id=text.insight_id,
                     digest=text.digest,
                     encoder=encoder.name,
-                    vector=vector,
+                    vector=reading.embeddings[row],
                     features=made[text.insight_id],
                 )
-                for text, vector in zip(new, reading.embeddings, strict=True)
+                for text, row in zip(new, rows, strict=True)
             ],
             update_conflicts=True,
             unique_fields=["insight"],

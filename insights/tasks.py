@@ -10,7 +10,7 @@ def tag_due() -> None:
     """Tag whatever is due. Run again, it finds nothing to do; run twice at once, the two share the work."""
     from insights import tagging
 
-    tagging.tag_all_due()
+    tagging.sweep()
 
 
 @shared_task(name="insights.fold_tallies")

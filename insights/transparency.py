@@ -218,7 +218,7 @@ def _architecture() -> Iterator[str]:
     try:
         name = encoder.configured_name()
     except EncoderUnavailable as why:
-        yield f"The encoder cannot be read just now: {why}"
+        yield f"The encoder cannot be read just now: {why.without_folder()}"
     else:
         digests = f" (sha256 of the weights {encoder.WEIGHTS_SHA256}, of the tokenizer {encoder.TOKENIZER_SHA256})"
         yield f"Encoder: {name}{digests if name == encoder.BUILT_IN else ''}."

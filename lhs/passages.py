@@ -7,9 +7,7 @@ The labels are one model reader's, not people's.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from lhs.features import Counts
+from lhs.files import digest_of_file
 from lhs.fitting import Rows
 from lhs.habits import CODES
 
 FILE = Path(__file__).resolve().parent / "passages.npz"
+# Written by `python -m benchmarks.keep_passages`, which says the new one.
+PASSAGES_SHA256 = "72f2efe1e0b0311e04bf9e111349533f59e9d20faf28b682ac4f545c272efeb8"
 
 
 class PassagesUnusable(ValueError):
@@ -46,15 +47,19 @@ def keep_passages(rows: Rows, path: Path = FILE) -> None:
     np.savez_compressed(path, **arrays)
 
 
-@cache
-def passages_digest(path: Path = FILE) -> str:
-    """A sha256 (hex) of the file. Raises PassagesUnusable."""
+def check_passages(path: Path = FILE) -> None:
+    """See that the file is the one that came with the software. Raises PassagesUnusable, naming it and the way out."""
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        found = digest_of_file(path)
     except OSError as error:
         raise PassagesUnusable(
-            f"The numbers of the passages, {path.name}, cannot be read: {error.strerror}."
+            f"The numbers of the passages, {path}, cannot be read ({error.strerror}). Put the file back as it came."
         ) from error
+    if found != PASSAGES_SHA256:
+        raise PassagesUnusable(
+            f"The numbers of the passages, {path}, are not those this software was made with (the sha256 differs). "
+            "Put the file back as it came."
+        )
 
 
 def load_passages(path: Path = FILE) -> Rows:

@@ -16,14 +16,17 @@ from django.db import transaction
 from lhs import encoder
 from lhs.adaptation import load_adaptation
 from lhs.codebooks import ensure_habits
-from lhs.encoder import Embeddings, Progress, Reading
-from lhs.exemplars import Exemplar, load_exemplars, near_duplicates
-from lhs.fitting import Prior, Rows, fit
+from lhs.encoder import Embeddings, EncoderUnavailable, Progress, Reading
+from lhs.exemplars import Exemplar, ExemplarsUnusable, load_exemplars, near_duplicates
+from lhs.fitting import Prior, Rows, TooFewExamples, fit
 from lhs.habits import CODES
 from lhs.head import Head
 from lhs.models import HABITS, Codebook, Tagger
-from lhs.passages import load_passages, passages_digest
+from lhs.passages import PASSAGES_SHA256, PassagesUnusable, check_passages, load_passages
 from lhs.versions import keep_version
+
+# What keeps a head from being trained that someone has to put right; each says what and how.
+CANNOT_TRAIN = (EncoderUnavailable, ExemplarsUnusable, PassagesUnusable, TooFewExamples)
 
 
 def data_digest(texts: Sequence[str], labels: Sequence[Sequence[str]]) -> str:
@@ -103,10 +106,11 @@ def base_rows(progress: Progress | None = None, *, folder: Path | None = None) -
     digest = data_digest(texts, [one.labels for one in exemplars])
     passages = 0
     if built_in and folder is None:
+        check_passages()
         kept = load_passages()
         passages = len(kept.truth)
         rows = rows.and_also(kept)
-        digest = hashlib.sha256((digest + passages_digest()).encode()).hexdigest()
+        digest = hashlib.sha256((digest + PASSAGES_SHA256).encode()).hexdigest()
     return Base(rows, exemplars, reading.embeddings, digest, passages)
 
 
@@ -157,12 +161,22 @@ def first_tagger_due() -> bool:
     return not in_use.filter(figures__encoder=encoder.configured_name()).exists()
 
 
+def train_where_none_is() -> Tagger | None:
+    """Train the habits' first tagger where the start could not, because a file was missing; else do nothing (None).
+
+    A tagger that is there is left alone, whatever the encoder is now. Raises what CANNOT_TRAIN names.
+    """
+    if Tagger.objects.filter(codebook__slug=HABITS).exists():
+        return None
+    return train_first_tagger()
+
+
 def train_first_tagger(progress: Progress | None = None) -> Tagger | None:
     """Train the habits' first tagger from the exemplars and put it in use; None where that is not due.
 
     It is due again where the encoder has changed: the weights would be read against numbers of another kind.
     Two processes at once: the second waits, then finds the first one's tagger.
-    Raises ExemplarsUnusable, EncoderUnavailable.
+    Raises what CANNOT_TRAIN names.
     """
     if not first_tagger_due():
         return None

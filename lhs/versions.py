@@ -39,8 +39,17 @@ def champion(codebook_slug: str) -> Tagger:
 
 
 def head_of(tagger: Tagger) -> AnyHead:
-    """The head of a tagger, kept in this process: a tagger never changes. Raises ArtefactRefused, NoTagger."""
-    return _head(tagger.pk)
+    """The head of a tagger, kept in this process: a tagger never changes.
+
+    Raises ArtefactRefused, naming the version and the way out, and NoTagger.
+    """
+    try:
+        return _head(tagger.pk)
+    except ArtefactRefused as why:
+        raise ArtefactRefused(
+            f"Version {tagger.version} of the tagger for “{tagger.codebook.slug}” cannot be used. {why} Put another in "
+            "use (“manage.py tagger rollback”, or “promote N” with one that “list” shows), or train one (“train”)."
+        ) from why
 
 
 @lru_cache(maxsize=4)
@@ -72,9 +81,9 @@ def promote(codebook_slug: str, version: int, *, reason: str = "") -> Tagger:
     tagger = codebook.taggers.filter(version=version).first()
     if tagger is None:
         raise NoTagger(f"The codebook “{codebook_slug}” has no version {version}.")
+    _usable(tagger)
     if tagger.state == Tagger.State.CHAMPION:
         return tagger
-    _usable(tagger)
     _retire(codebook)
     tagger.state, tagger.promoted_at = Tagger.State.CHAMPION, timezone.now()
     tagger.reason = reason or "Put in use by hand."
@@ -139,7 +148,10 @@ def _retire(codebook: Codebook) -> None:
 
 
 def _usable(tagger: Tagger) -> None:
-    head, configured = read_head(tagger.codebook.slug, tagger.artefact), encoder.configured_name()
+    try:
+        head, configured = read_head(tagger.codebook.slug, tagger.artefact), encoder.configured_name()
+    except ArtefactRefused as why:
+        raise ArtefactRefused(f"Version {tagger.version} cannot be put in use. {why}") from why
     if head.encoder != configured:
         raise ArtefactRefused(
             f"Version {tagger.version} was trained with the encoder {head.encoder}, but {configured} is configured."

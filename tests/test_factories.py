@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 FACTORIES = [
     made
     for _, made in inspect.getmembers(factories, inspect.isclass)
-    if issubclass(made, DjangoModelFactory) and made.__module__ == factories.__name__ and not made._meta.abstract
+    if issubclass(made, DjangoModelFactory)
+    and made.__module__.startswith(factories.__name__)
+    and not made._meta.abstract
 ]
 
 

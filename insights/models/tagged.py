@@ -69,7 +69,7 @@ class Tagging(models.Model):
     """Insight × codebook: when, with which words and by which tagger it was tagged, and whether it is due again.
 
     Made by the database with the insight (a trigger), so that nothing can be forgotten. Whoever writes tags of an
-    insight locks its row here first.
+    insight locks its row here first. `doubt` (0–1, see `lhs.doubt`) is how much a person's word would teach.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -79,17 +79,27 @@ class Tagging(models.Model):
     tagger = models.ForeignKey(Tagger, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     digest = models.CharField(max_length=32, null=True)
     at = models.DateTimeField(null=True)
+    doubt = models.FloatField(null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["insight", "codebook"], name="tagging_once"),
+            models.CheckConstraint(
+                condition=models.Q(doubt__isnull=True) | models.Q(doubt__gte=0, doubt__lte=1),
+                name="tagging_doubt_between_0_and_1",
+            ),
             models.CheckConstraint(
                 condition=models.Q(at__isnull=True, tagger__isnull=True, digest__isnull=True)
                 | models.Q(at__isnull=False, tagger__isnull=False, digest__isnull=False),
                 name="tagging_says_by_what_and_when",
             ),
         ]
-        indexes = [models.Index(fields=["codebook", "insight"], name="tagging_due", condition=models.Q(due=True))]
+        indexes = [
+            models.Index(fields=["codebook", "insight"], name="tagging_due", condition=models.Q(due=True)),
+            models.Index(
+                "codebook", models.F("doubt").desc(nulls_last=True), models.F("insight").desc(), name="tagging_by_doubt"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.insight_id} {'due' if self.due else 'tagged'}"
@@ -200,6 +210,11 @@ class Review(models.Model):
                 violation_error_message="You have judged these words already.",
             ),
             known("queue", Queue, name="review_queue_known"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["codebook", "digest"], name="review_of_words", condition=models.Q(undone_at__isnull=True)
+            )
         ]
 
     def __str__(self) -> str:

@@ -35,13 +35,13 @@ def environment(**more: str) -> dict[str, str]:
     return {**bare, **more}
 
 
-def manage(*words: str, data: Path, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run one `manage.py` command to its end."""
+def manage(*words: str, data: Path, root: Path = ROOT, said: str = "", **more: str) -> subprocess.CompletedProcess[str]:
+    """Run one `manage.py` command to its end; `said` is its standard input, `root` where the software is."""
     return subprocess.run(
         [sys.executable, "manage.py", *words],
-        cwd=ROOT,
+        cwd=root,
         env=environment(LHS_DATA_DIR=str(data), **more),
-        stdin=subprocess.DEVNULL,
+        input=said,
         capture_output=True,
         text=True,
         timeout=120,
@@ -62,10 +62,11 @@ def begin(*words: str, data: Path, **more: str) -> subprocess.Popen[str]:
 
 
 class System:
-    """One data folder, one port, and the supervisor when it runs."""
+    """One data folder, one port, and the supervisor when it runs, of the software in `root`."""
 
-    def __init__(self, data: Path, **more: str) -> None:
+    def __init__(self, data: Path, *, root: Path = ROOT, **more: str) -> None:
         self.data = data
+        self.root = root
         self.port = free_port()
         self._more = more
         self._process: subprocess.Popen[bytes] | None = None
@@ -83,7 +84,7 @@ class System:
         with (self.folder / "out").open("wb") as out, (self.folder / "err").open("wb") as err:
             self._process = subprocess.Popen(
                 [sys.executable, "manage.py", "up", "--local"],
-                cwd=ROOT,
+                cwd=self.root,
                 env=environment(LHS_DATA_DIR=str(self.data), PORT=str(self.port), **self._more),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -116,15 +117,32 @@ class System:
         """What the supervisor wrote to stderr."""
         return (self.folder / "err").read_text()
 
-    def get(self, path: str) -> tuple[int, dict[str, Any]]:
-        """The status and the JSON of an address; (0, {}) while nobody answers."""
+    def get(self, path: str, token: str = "") -> tuple[int, dict[str, Any]]:
+        """The status and the JSON of an address, to anyone or to whoever has a token; (0, {}) while nobody answers."""
+        signed = {"Authorization": f"Token {token}"} if token else {}
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=signed)
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            with urllib.request.urlopen(request, timeout=10) as answer:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
         except OSError:
             return 0, {}
+
+    def manage(self, *words: str, said: str = "") -> subprocess.CompletedProcess[str]:
+        """Run one `manage.py` command on this system to its end."""
+        return manage(*words, data=self.data, root=self.root, said=said, **self._more)
+
+    def post(self, path: str, token: str, said: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        """Send JSON to an address as whoever has this token; the status and the JSON of the answer."""
+        headers = {"Content-Type": "application/json", "Authorization": f"Token {token}"}
+        address = f"http://127.0.0.1:{self.port}{path}"
+        request = urllib.request.Request(address, data=json.dumps(said).encode(), headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
 
     def ready(self) -> bool:
         """Whether everything is well."""

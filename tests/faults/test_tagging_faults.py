@@ -5,17 +5,20 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.db import connection, transaction
 
 from insights.capture import Setting, Voice, edit, log
+from insights.learning import promote
 from insights.models import Decision, Embedding, Insight, Tag, Tagging
 from insights.nudging import _nudge
 from insights.review import decide
 from insights.tagging import how_many_due
-from lhs.models import HABITS
+from lhs.models import HABITS, Tagger
 from lhs.scoring import score_texts
 from lhs.versions import champion
 from tests.factories import InsightFactory, MembershipFactory, ProgrammeFactory, UserFactory, habit
@@ -44,9 +47,12 @@ def tagged_log(transactional_db) -> Iterator[None]:
     """Note each time an insight is through the tagger, and by which session."""
     with connection.cursor() as cursor:
         cursor.execute("""
-            CREATE TABLE tagged_log (insight_id uuid, session int);
+            CREATE TABLE tagged_log (insight_id uuid, session int, tagger_id uuid);
             CREATE FUNCTION note_tagged() RETURNS trigger LANGUAGE plpgsql AS $$
-                BEGIN INSERT INTO tagged_log VALUES (NEW.insight_id, pg_backend_pid()); RETURN NULL; END $$;
+                BEGIN
+                    INSERT INTO tagged_log VALUES (NEW.insight_id, pg_backend_pid(), NEW.tagger_id);
+                    RETURN NULL;
+                END $$;
             CREATE TRIGGER note_tagged AFTER UPDATE ON insights_tagging FOR EACH ROW
                 WHEN (OLD.due AND NOT NEW.due) EXECUTE FUNCTION note_tagged();
         """)
@@ -58,6 +64,12 @@ def tagged_log(transactional_db) -> Iterator[None]:
 def times_tagged() -> dict[str, int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT insight_id, count(*) FROM tagged_log GROUP BY 1")
+        return dict(cursor.fetchall())
+
+
+def times_tagged_by(tagger: Tagger) -> dict[str, int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT insight_id, count(*) FROM tagged_log WHERE tagger_id = %s GROUP BY 1", [tagger.id])
         return dict(cursor.fetchall())
 
 
@@ -219,3 +231,27 @@ def test_what_was_tagged_by_the_tagger_before_is_due_again(tagger, broker, tmp_p
         all_is_well(40)
     assert set(Tag.objects.values_list("tagger__version", flat=True)) == {2}
     assert set(times_tagged().values()) == {2}
+
+
+def test_another_version_is_put_in_use_while_two_workers_tag_a_large_batch(tagger, fitted, broker, tmp_path):
+    eager = replace(fitted[0], thresholds=np.full_like(fitted[0].thresholds, 0.05))
+    second = Tagger.objects.create(
+        codebook=tagger.codebook, version=2, artefact=eager.to_bytes(), figures=tagger.figures, data_digest="0" * 64
+    )
+    insights = written(300)
+    kept = decisions_on(insights[:3])
+    with workers(broker, tmp_path, "first", "second"), ThreadPoolExecutor(1) as pool:
+        with stalled(insights[-1]):
+            _nudge()
+            until(waiting, what="a worker to be in the middle of a batch")
+            promoting = in_a_thread(pool, promote, version=2)
+            until(lambda: waiting() == 2, what="the promotion to wait for the batch")
+        promoting.result(30)
+        until(lambda: not Tagging.objects.filter(codebook__slug=HABITS).exclude(tagger=second).exists(), 90)
+        all_is_well(300)
+    assert set(Tag.objects.filter(origin="machine").values_list("tagger__version", flat=True)) == {2}
+    assert set(Tagging.objects.filter(codebook__slug=HABITS).values_list("tagger__version", flat=True)) == {2}
+    assert times_tagged_by(second) == dict.fromkeys((insight.id for insight in insights), 1)
+    assert 0 < len(times_tagged_by(tagger)) < 300, "the promotion came in the middle"
+    assert set(times_tagged_by(tagger).values()) == {1}
+    assert decided() == kept

@@ -17,10 +17,17 @@ def an_id(*, audit: bool) -> UUID:
     return next(id for id in iter(uuid7, None) if is_for_audit(id) == audit)
 
 
-def tagged(score: float | None = None, *, audit: bool = False, code: str = "staff", **said) -> Insight:
-    """An insight that the tagger has read, with a suggestion of this score, outside the audit unless said."""
+def tagged(
+    score: float | None = None, *, audit: bool = False, code: str = "staff", doubt: float | None = None, **said
+) -> Insight:
+    """An insight that the tagger has read, with a suggestion of this score, outside the audit unless said.
+
+    The tagger is in as much doubt as said, else as its score is near a half.
+    """
     insight = InsightFactory(id=an_id(audit=audit), **said)
-    TaggingFactory(insight=insight)
+    if doubt is None and score is not None:
+        doubt = 1 - abs(2 * score - 1)
+    TaggingFactory(insight=insight, doubt=doubt)
     if score is not None:
         TagFactory(insight=insight, code=habit(code), score=score)
     return insight

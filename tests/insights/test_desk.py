@@ -19,11 +19,9 @@ from tests.factories import (
     InsightFactory,
     MembershipFactory,
     ReviewFactory,
-    TagFactory,
     TaggingFactory,
     TurnFactory,
     UserFactory,
-    habit,
 )
 from tests.insights.desks import an_id, laid, tagged
 
@@ -36,7 +34,7 @@ def curator():
 
 
 class TestWhatComes:
-    def test_the_most_uncertain_comes_first_and_what_has_no_suggestion_last(self, curator):
+    def test_the_most_doubtful_comes_first_and_what_was_not_told_last(self, curator):
         none, sure, doubtful = tagged(), tagged(0.95), tagged(0.45)
         came = []
         while (turn := next_turn(person=curator)) is not None:
@@ -44,10 +42,28 @@ class TestWhatComes:
             settle(person=curator, turn_id=turn.id, codes=[])
         assert came == [doubtful, sure, none]
 
-    def test_of_several_suggestions_the_nearest_to_the_middle_counts(self, curator):
-        one, other = tagged(0.95), tagged(0.7)
-        TagFactory(insight=one, code=habit("culture"), score=0.5)
-        assert laid(curator).insight == one != other
+    def test_what_is_not_suggested_comes_too_where_the_tagger_is_in_doubt(self, curator):
+        sure, almost = tagged(0.95), tagged(doubt=0.9)
+        assert laid(curator).insight == almost != sure
+
+    def test_words_that_were_judged_come_again_only_when_nothing_else_waits(self, curator):
+        words = "The car park is full by eight."
+        copies = [tagged(0.5, text=words) for _ in range(3)]
+        other = tagged(0.99)
+        came = []
+        while (turn := next_turn(person=curator)) is not None:
+            came.append(turn.insight)
+            settle(person=curator, turn_id=turn.id, codes=[])
+        assert (came[0] in copies, came[1]) == (True, other)
+        assert set(came) == {*copies, other}
+
+    def test_a_copy_comes_where_the_words_were_judged_in_a_sample_or_that_was_taken_back(self, curator):
+        words = "The car park is full by eight."
+        for said in ({"queue": "sample"}, {"undone_at": timezone.now()}):
+            ReviewFactory(insight=tagged(0.5, text=words), **said)
+        copy = tagged(0.6, text=words, doubt=1)
+        tagged(0.99)
+        assert laid(curator).insight == copy
 
     def test_it_is_found_behind_many_that_are_not_for_them(self, curator, monkeypatch):
         monkeypatch.setattr(desk, "FEW", 2)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from django.db import connection
 
+from insights import tagging
 from insights.capture import edit
+from insights.learning import promote, rollback
 from insights.models import Embedding, Insight, Tag, Tagging
 from insights.review import decide
 from insights.tagging import how_many_due, tag_due
@@ -141,6 +144,23 @@ def test_a_new_head_tags_again_from_the_embeddings_there_are(tagger, fitted, ins
     assert tag_due() == 1
     assert Tagging.objects.get(codebook__slug=HABITS).tagger == second
     assert Embedding.objects.get().vector[383] == 1.0, "the text was not embedded again"
+
+
+def test_what_another_process_tagged_with_a_version_that_came_and_went_is_due_again(
+    tagger, fitted, insight, monkeypatch
+):
+    eager = replace(fitted[0], thresholds=np.zeros_like(fitted[0].thresholds))
+    TaggerFactory(version=2, artefact=eager.to_bytes(), figures=tagger.figures, state="challenger")
+    tag_due()
+    before = dict(tagging._looked_through)
+    promote(version=2)
+    tag_due()
+    assert len(tags(insight)) == 5
+    rollback()
+    # As it is for a process that was idle while another one tagged with version 2.
+    monkeypatch.setattr(tagging, "_looked_through", before)
+    assert tag_due() == 1
+    assert tags(insight) == suggested(tagger, TIRED)
 
 
 def test_what_needs_no_encoding_is_tagged_in_batches_that_grow(tagger):

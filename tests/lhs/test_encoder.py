@@ -113,8 +113,25 @@ def test_a_folder_with_something_else_in_it_is_refused(tmp_path: Path):
 def test_a_built_in_file_that_has_changed_is_refused(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delenv("LHS_ENCODER_DIR", raising=False)
     monkeypatch.setattr(encoders, "WEIGHTS_SHA256", "0" * 64)
-    with pytest.raises(EncoderUnavailable, match=r"model\.safetensors is not the one .*make clean install"):
+    with pytest.raises(EncoderUnavailable, match=r"model\.safetensors is not the one .*make install"):
         find_files()
+
+
+def test_a_file_that_is_put_back_is_read_again_without_a_restart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    folder = _copy(tmp_path / "ours")
+    monkeypatch.setenv("LHS_ENCODER_DIR", str(folder))
+    before = loaded()
+    assert loaded() is before
+    kept = (folder / "tokenizer.json").read_bytes()
+    (folder / "tokenizer.json").unlink()
+    with pytest.raises(EncoderUnavailable, match="cannot be read") as fault:
+        loaded()
+    assert str(folder) in str(fault.value)
+    assert fault.value.without_folder().startswith("The language model's file tokenizer.json cannot be read")
+    (folder / "tokenizer.json").write_bytes(kept + b"\n")
+    assert loaded().name != before.name, "other files are another encoder"
+    (folder / "tokenizer.json").write_bytes(kept)
+    assert loaded().name == before.name
 
 
 QUIET = """

@@ -11,7 +11,7 @@ import pytest
 from lhs.encoder import loaded
 from lhs.fitting import Rows
 from lhs.habits import CODES
-from lhs.passages import FILE, PassagesUnusable, keep_passages, load_passages, passages_digest
+from lhs.passages import FILE, PassagesUnusable, check_passages, keep_passages, load_passages
 
 TEXTS = ["Nobody told us what came of it.", "The rota leaves two of us for thirty beds.", "A list of rooms."]
 
@@ -52,6 +52,13 @@ def test_a_damaged_file_is_refused_with_a_way_out(tmp_path: Path, damage: bytes)
         load_passages(tmp_path / "kept.npz")
 
 
-def test_a_missing_file_is_named(tmp_path: Path):
-    with pytest.raises(PassagesUnusable, match=r"none\.npz"):
-        passages_digest(tmp_path / "none.npz")
+def test_the_file_that_comes_with_the_software_is_the_one_it_was_made_with():
+    check_passages()
+
+
+def test_a_missing_file_is_named_and_so_is_another_than_came(tmp_path: Path):
+    with pytest.raises(PassagesUnusable, match=r"none\.npz, cannot be read .* Put the file back"):
+        check_passages(tmp_path / "none.npz")
+    keep_passages(rows(), tmp_path / "kept.npz")
+    with pytest.raises(PassagesUnusable, match=r"kept\.npz, are not those .* Put the file back"):
+        check_passages(tmp_path / "kept.npz")

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from lhs.artefact import ArtefactRefused
-from lhs.encoder import EncoderUnavailable
+from lhs.encoder import EncoderUnavailable, configured_name
 from lhs.head import AnyHead
 from lhs.lines import BadLine, Line, read_batches
 from lhs.models import HABITS
@@ -34,6 +34,8 @@ class Command(BaseCommand):
     def handle(self, *, codebook: str, **options: Any) -> None:
         read = failed = 0
         try:
+            # First: without the encoder's files there may be no tagger, and it is they that have to be put right.
+            configured_name()
             head = head_of(champion(codebook))
             # Its own reader of the same input: a thread that waits in sys.stdin would abort the interpreter's exit.
             with open(sys.stdin.fileno(), "rb", closefd=False) as lines:
