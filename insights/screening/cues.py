@@ -1,0 +1,40 @@
+"""Classes of words that tell of their neighbours: titles, roles, relations, verbs of saying, wards, drugs, eponyms."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import lru_cache
+from pathlib import Path
+
+from insights.screening.lexicon import fold, marks_of
+
+FILE = Path(__file__).with_name("cues.txt")
+# Classes whose words are themselves no people, unless their neighbours say so loudly.
+NO_PEOPLE = frozenset({"drug", "eponym", "software", "org2", "faith", "people", "borough", "month"})
+
+
+@lru_cache(maxsize=1)
+def _classes() -> dict[str, tuple[str, ...]]:
+    of: dict[str, list[str]] = defaultdict(list)
+    for line in FILE.read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            name, _, words = line.partition(":")
+            for word in dict.fromkeys(words.split()):
+                of[fold(word)].append(name)
+    return {word: tuple(names) for word, names in of.items()}
+
+
+def classes_of(folded: str) -> tuple[str, ...]:
+    """The classes of a folded word; its possessive and a full stop after it do not matter."""
+    found = _classes().get(folded)
+    if found is None and folded.endswith("'s"):
+        found = _classes().get(folded[:-2])
+    return found or ()
+
+
+def kind_of_word(folded: str) -> str:
+    """What the lexicon makes of a word, in one sign: how ordinary it is, and whether it is a name."""
+    marks = marks_of(folded)
+    ordinary = "w" if "w" in marks else "l" if "l" in marks else "o"
+    name = "b" if "g" in marks and "s" in marks else "g" if "g" in marks else "s" if "s" in marks else "n"
+    return ordinary + name
