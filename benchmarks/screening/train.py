@@ -29,7 +29,17 @@ from insights.screening import cues, letters, lexicon, names, weights, words
 ROOT = Path(__file__).parents[2]
 PRACTICE = Path(__file__).with_name("practice.txt")
 OTHER = re.compile(r"\(\(([^()]+)\)\)")
-READINGS, READINGS_OF_CLEAN = 14, 4
+READINGS, READINGS_OF_CLEAN, INSERTED = 14, 4, 3
+# People and things of the clean passages that names are put in place of, or after.
+SOMEONE = re.compile(
+    r"\b(?:(?P<pronoun>[Ss]?[Hh]e|him)"
+    r"|(?P<role>[Tt]he (?:night |staff |student |agency |district |charge )?(?:nurse|sister|matron|porter|doctor|consultant|registrar"
+    r"|physio|pharmacist|cleaner|volunteer|manager|coordinator|midwife|carer|interpreter|receptionist|chaplain|lady|gentleman"
+    r"|patient|surgeon|therapist|ward clerk|HCA|healthcare assistant)"
+    r"|(?:[Mm]y|[Hh]is|[Hh]er|[Oo]ur) (?:mum|mother|dad|father|son|daughter|wife|husband|partner|sister|brother|nan|gran|grandad"
+    r"|friend|aunt|uncle|neighbour|carer))"
+    r"|(?P<ward>[Tt]he (?:ward|unit))|(?P<hospital>[Tt]he (?:hospital|trust))|(?P<system>[Tt]he (?:system|app|computer|software)))\b(?!')"
+)
 SEEN_AT_LEAST = 3
 
 
@@ -110,13 +120,16 @@ def _readings(chance: random.Random) -> Iterator[tuple[str, list[tuple[int, int]
             text, spans, hidden = _other_names(line, pool, chance) if reading else (*_plain(line), ())
             yield _in_case(text, chance) if reading else text, spans, hidden
     for text in _clean():
-        for reading in range(2):
-            yield _in_case(text, chance) if reading else text, [], ()
+        yield text, [], ()
+        for _ in range(INSERTED):
+            hidden: list[str] = []
+            inserted, spans = _with_people(text, pool, chance, hidden)
+            yield _in_case(inserted, chance), spans, tuple(hidden)
 
 
 def _marked() -> list[str]:
-    themes = yaml.safe_load(HALVES["development"].read_text(encoding="utf-8"))
-    lines = [line for of in themes.values() for line in of]
+    files = [file for half, file in HALVES.items() if half != "held out"]
+    lines = [line for file in files for of in yaml.safe_load(file.read_text(encoding="utf-8")).values() for line in of]
     return lines + [line for line in PRACTICE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
 
 
@@ -171,6 +184,42 @@ def _replaced(line: str, person: Any, other: Any) -> tuple[str, list[tuple[int, 
     return text + line[at:], spans
 
 
+def _with_people(text: str, pool: _Pool, chance: random.Random, hidden: list[str]) -> tuple[str, list[tuple[int, int]]]:
+    """A clean passage with people in it, and wards, hospitals and systems with names of their own."""
+    made, spans, at = "", [], 0
+    for found in SOMEONE.finditer(text):
+        if chance.random() < 0.4:
+            continue
+        made += text[at : found.start()]
+        at = found.end()
+        name = pool.whole_name(hidden)
+        written, kind = found[0], found.lastgroup
+        if kind == "pronoun" or (kind == "role" and chance.random() < 0.4):
+            before, after = "", ""
+        elif kind == "role":
+            before, after = chance.choice(((f"{written} ", ""), (f"{written}, ", ","), (f"{written} (", ")"), (f"{written} ", "")))
+            if written[:3].lower() == "the" and chance.random() < 0.3:
+                before = before[4:5].upper() + before[5:] if written[0] == "T" else before[4:]
+        else:
+            made += _thing(kind, pool, chance)
+            continue
+        made += before
+        spans.append((len(made), len(made) + len(name)))
+        made += name + after
+    return made + text[at:], spans
+
+
+def _thing(kind: str | None, pool: _Pool, chance: random.Random) -> str:
+    name = pool.other("Xx")
+    if kind == "ward":
+        return f"{name} {chance.choice(('ward', 'Ward', 'unit', 'Unit', 'suite', 'wing'))}"
+    if kind == "hospital":
+        return chance.choice(("St {}'s", "{} General", "{} Hospital", "Royal {}", "Queen {}", "the {} Trust", "{} Infirmary", "{}")).format(
+            pool.other("Xx") if chance.random() < 0.7 else pool.place()
+        ) if chance.random() < 0.75 else pool.place()
+    return chance.choice(("{}, the new system,", "the {} app", "{} software", "the {} system")).format(name)
+
+
 def _in_case(text: str, chance: random.Random) -> str:
     drawn = chance.random()
     changed = text.lower() if drawn < 0.3 else text.upper() if drawn < 0.36 else text
@@ -211,6 +260,25 @@ class _Pool:
             parts[at] = _as(part, drawn)
             first = False
         return "".join(parts)
+
+    def whole_name(self, hidden: list[str]) -> str:
+        """A name as one is called: Ada, Ada Bello, Mr Bello, Dr Bello, A. Bello."""
+        drawn = self.chance.random()
+        first = self.chance.choice(self.ordinary) if drawn < 0.2 else self._given()
+        name = first.title()
+        if drawn > 0.72:
+            title = self.chance.choice(("Mr", "Mrs", "Ms", "Dr", "Miss", "Sister", "Nurse", "Prof"))
+            surname = self._surname()
+            name = f"{title} {surname.title()}" if drawn > 0.84 else f"{name} {surname.title()}"
+            if drawn > 0.97:
+                name = f"{first[0].upper()}. {surname.title()}"
+        if self.chance.random() < 0.3:
+            hidden.append(first)
+        return name.replace("'S", "'s")
+
+    def place(self) -> str:
+        """A town or a country."""
+        return self._place().title()
 
     def other(self, written: str) -> str:
         drawn = self.chance.choice((self._given, self._surname, self._surname, self._place))()
@@ -261,6 +329,8 @@ def _examples(text: str, spans: list[tuple[int, int]]) -> list[tuple[list[str], 
     for at, word in enumerate(of_text):
         if names.could_be(of_text, at):
             is_name = any(start <= word.start < end for start, end in spans)
+            if is_name and "softtitle" in word.known.classes and at + 1 < len(of_text) and of_text[at + 1].known.is_word:
+                is_name = not any(start <= of_text[at + 1].start < end for start, end in spans)
             found.append((names.features(of_text, at, shape), is_name))
             word.label = is_name
     return found

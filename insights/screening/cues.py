@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from functools import lru_cache
 from pathlib import Path
@@ -10,7 +11,13 @@ from insights.screening.lexicon import fold, marks_of
 
 FILE = Path(__file__).with_name("cues.txt")
 # Classes whose words are themselves no people, unless their neighbours say so loudly.
-NO_PEOPLE = frozenset({"drug", "eponym", "software", "org2", "faith", "people", "borough", "month"})
+# The stems of the WHO's international nonproprietary names: how a medicine that is not listed is still known as one.
+DRUG_LIKE = re.compile(
+    r"(?:azole|cillin|mycin|micin|pril|sartan|olol|statin|[tzl]umab|ximab|tinib|oxacin|azepam|idone|denafil|parin|xaban|gliptin"
+    r"|gliflozin|glutide|tidine|setron|caine|ovir|floxacin|terol|tropium|asone|solone|dronate|zosin|dipine|triptan|thiazide"
+    r"|fusine|curium|curonium|barbital|fenac|profen|oxetine|traline|apine|amide|formin|cycline|penem|cef\w+)$"
+)
+NO_PEOPLE = frozenset({"drug", "eponym", "software", "org2", "faith", "people", "borough", "month", "named2"})
 
 
 @lru_cache(maxsize=1)
@@ -29,6 +36,8 @@ def classes_of(folded: str) -> tuple[str, ...]:
     found = _classes().get(folded)
     if found is None and folded.endswith("'s"):
         found = _classes().get(folded[:-2])
+    if found is None and DRUG_LIKE.search(folded) and not marks_of(folded).strip("l"):
+        return ("drug",)
     return found or ()
 
 

@@ -49,6 +49,7 @@ OF_SOMETHING_ELSE = re.compile(
     r"|part|item|catalogue|isbn|doi|room|form|pin)(?: (?:no|number|id))?[ .:#]{1,3}$"
 )
 BEFORE = 24
+MOST_SHAPES = 4
 
 
 def nhs_numbers(text: str) -> Iterator[Span]:
@@ -79,7 +80,7 @@ def phones(text: str) -> Iterator[Span]:
         digits = re.sub(r"\D", "", written)
         if written.startswith("(") and ")" not in written:
             continue
-        if _is_phone(written, digits):
+        if _is_phone(written, digits) and not _of_something_else(text, found.start()):
             yield found.span()
     for found in PHONE_CUED.finditer(text):
         if not HOURS.fullmatch(found[1][:4]) or len(re.sub(r"\D", "", found[1])) != 8:
@@ -97,14 +98,23 @@ def _is_phone(written: str, digits: str) -> bool:
     except phonenumbers.NumberParseException:
         return False
     # Possible and not valid: ranges are opened faster than the library's tables are, and a stranger's number costs more.
-    return phonenumbers.is_possible_number(number)
+    return phonenumbers.is_possible_number(number) and ("+" in written[:2] or not abroad or phonenumbers.is_valid_number(number))
 
 
 def hospital_numbers(text: str) -> Iterator[Span]:
     """What stands after “MRN”, “hospital no.”, “unit number” and the like, and a letter with six to eight digits alone."""
+    shapes = set()
     for found in HOSPITAL_CUED.finditer(text):
         yield found.span("value")
-    for pattern in (HOSPITAL_BARE, HOSPITAL_AFTER):
+        if len(shapes) < MOST_SHAPES:
+            shapes.add(re.sub(r"[A-Za-z]", "[A-Za-z]", re.sub(r"\d", "9", found["value"])).replace("9", r"\d"))
+    # “… unit no is M55 1029 and hers is M55 1092”: what is written like a number that has its cue is another.
+    alike = [re.compile(rf"(?<![\w-]){shape}(?![\w-])", re.ASCII) for shape in sorted(shapes) if shape.count("d") > 4]
+    for pattern in (HOSPITAL_BARE, HOSPITAL_AFTER, *alike):
         for found in pattern.finditer(text):
-            if not OF_SOMETHING_ELSE.search(text, max(0, found.start() - BEFORE), found.start()):
+            if not _of_something_else(text, found.start()):
                 yield found.span()
+
+
+def _of_something_else(text: str, at: int) -> bool:
+    return OF_SOMETHING_ELSE.search(text[max(0, at - BEFORE) : at]) is not None
