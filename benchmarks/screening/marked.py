@@ -10,7 +10,10 @@ import yaml
 
 MARK = re.compile(r"\[\[([a-z-]+):(.*?)\]\]", re.DOTALL)
 FOLDER = Path(__file__).parents[2] / "tests" / "insights" / "screening"
-HALVES = {"development": FOLDER / "development.yaml", "held out": FOLDER / "held_out.yaml"}
+HALVES = {
+    "development": (FOLDER / "development.yaml", FOLDER / "fresh.yaml"),
+    "held out": (FOLDER / "held_out.yaml",),
+}
 
 
 @dataclass(frozen=True)
@@ -34,5 +37,10 @@ def read(line: str) -> Marked:
 
 def half(name: str) -> list[Marked]:
     """One half of the test set: "development" or "held out"."""
-    themes = yaml.safe_load(HALVES[name].read_text(encoding="utf-8"))
-    return [read(line) for lines in themes.values() for line in lines]
+    return [read(line) for line in lines_of(name)]
+
+
+def lines_of(name: str) -> list[str]:
+    """The sentences of one half with their marks still in them."""
+    themes = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in HALVES[name]]
+    return [line for of in themes for lines in of.values() for line in lines]

@@ -23,16 +23,17 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.progress import say
-from benchmarks.screening.marked import HALVES, MARK
+from benchmarks.screening.marked import MARK, lines_of
 from insights.screening import cues, letters, lexicon, names, weights, words
 
 ROOT = Path(__file__).parents[2]
 PRACTICE = Path(__file__).with_name("practice.txt")
 OTHER = re.compile(r"\(\(([^()]+)\)\)")
-READINGS, READINGS_OF_CLEAN, INSERTED = 14, 4, 3
+HOSPITALS = ("St {}'s", "{} General", "{} Hospital", "Royal {}", "Queen {}", "the {} Trust", "{} Infirmary", "the {}")
+READINGS, READINGS_OF_CLEAN, INSERTED = 14, 4, 6
 # People and things of the clean passages that names are put in place of, or after.
 SOMEONE = re.compile(
-    r"\b(?:(?P<pronoun>[Ss]?[Hh]e|him)"
+    r"\b(?:(?P<pronoun>[Ss]?[Hh]e|him)|(?P<owner>[Hh]is(?= [a-z]))"
     r"|(?P<role>[Tt]he (?:night |staff |student |agency |district |charge )?(?:nurse|sister|matron|porter|doctor|consultant|registrar"
     r"|physio|pharmacist|cleaner|volunteer|manager|coordinator|midwife|carer|interpreter|receptionist|chaplain|lady|gentleman"
     r"|patient|surgeon|therapist|ward clerk|HCA|healthcare assistant)"
@@ -41,6 +42,7 @@ SOMEONE = re.compile(
     r"|(?P<ward>[Tt]he (?:ward|unit))|(?P<hospital>[Tt]he (?:hospital|trust))|(?P<system>[Tt]he (?:system|app|computer|software)))\b(?!')"
 )
 SEEN_AT_LEAST = 3
+STRENGTH = 0.3
 
 
 def train() -> None:
@@ -103,7 +105,7 @@ def _fit(rows: list[list[str]], labels: list[bool]) -> dict[str, float]:
     often = {feature for feature, count in counted.items() if count >= SEEN_AT_LEAST}
     vectorizer = DictVectorizer()
     matrix = vectorizer.fit_transform([dict.fromkeys(often.intersection(row), 1) for row in rows])
-    model = LogisticRegression(C=0.3, max_iter=400)
+    model = LogisticRegression(C=STRENGTH, max_iter=400)
     model.fit(matrix, np.array(labels))
     found = dict(zip(vectorizer.feature_names_, model.coef_[0], strict=True))
     kept = {feature: round(float(weight), 2) for feature, weight in found.items() if abs(weight) >= 0.01}
@@ -128,9 +130,7 @@ def _readings(chance: random.Random) -> Iterator[tuple[str, list[tuple[int, int]
 
 
 def _marked() -> list[str]:
-    files = [file for half, file in HALVES.items() if half != "held out"]
-    lines = [line for file in files for of in yaml.safe_load(file.read_text(encoding="utf-8")).values() for line in of]
-    return lines + [line for line in PRACTICE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    return lines_of("development") + [line for line in PRACTICE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
 
 
 def _clean() -> Iterator[str]:
@@ -194,7 +194,9 @@ def _with_people(text: str, pool: _Pool, chance: random.Random, hidden: list[str
         at = found.end()
         name = pool.whole_name(hidden)
         written, kind = found[0], found.lastgroup
-        if kind == "pronoun" or (kind == "role" and chance.random() < 0.4):
+        if kind == "owner":
+            before, after = "", "'s"
+        elif kind == "pronoun" or (kind == "role" and chance.random() < 0.4):
             before, after = "", ""
         elif kind == "role":
             before, after = chance.choice(((f"{written} ", ""), (f"{written}, ", ","), (f"{written} (", ")"), (f"{written} ", "")))
@@ -214,9 +216,10 @@ def _thing(kind: str | None, pool: _Pool, chance: random.Random) -> str:
     if kind == "ward":
         return f"{name} {chance.choice(('ward', 'Ward', 'unit', 'Unit', 'suite', 'wing'))}"
     if kind == "hospital":
-        return chance.choice(("St {}'s", "{} General", "{} Hospital", "Royal {}", "Queen {}", "the {} Trust", "{} Infirmary", "{}")).format(
-            pool.other("Xx") if chance.random() < 0.7 else pool.place()
-        ) if chance.random() < 0.75 else pool.place()
+        if chance.random() < 0.3:
+            return pool.place()
+        named = pool.other("Xx") if chance.random() < 0.7 else pool.place()
+        return chance.choice(HOSPITALS).format(named)
     return chance.choice(("{}, the new system,", "the {} app", "{} software", "the {} system")).format(name)
 
 

@@ -98,7 +98,7 @@ def _is_phone(written: str, digits: str) -> bool:
     except phonenumbers.NumberParseException:
         return False
     # Possible and not valid: ranges are opened faster than the library's tables are, and a stranger's number costs more.
-    return phonenumbers.is_possible_number(number) and ("+" in written[:2] or not abroad or phonenumbers.is_valid_number(number))
+    return phonenumbers.is_possible_number(number)
 
 
 def hospital_numbers(text: str) -> Iterator[Span]:

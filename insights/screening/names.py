@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from math import exp
 
-from insights.screening.cues import NO_PEOPLE
+from insights.screening.cues import NO_PEOPLE, classes_of
 from insights.screening.letters import likeness
 from insights.screening.weights import weights
 from insights.screening.words import Known, Word, known, words_of
@@ -26,7 +26,6 @@ STOP = frozenset(
     we're you're we've they've she's he's who's what's let's i’m nhs gp tv uk ae tto ttos mri ct ecg ed icu itu amu hdu nhse
     covid""".split()
 )
-TITLES = frozenset({"title"})
 
 
 def could_be(words: Sequence[Word], at: int) -> bool:
@@ -36,13 +35,31 @@ def could_be(words: Sequence[Word], at: int) -> bool:
         return False
     if word.folded in STOP or word.base in STOP:
         return word.shape == "T" and not words[at].first and "s" in word.marks and len(word.base) > 1
-    if "title" in word.classes:
+    if "title" in word.classes or _in_phrase(words, at):
         return False
     if word.shape in "TUM" and not (words[at].first and word.kind == "wn"):
         return word.shape != "U" or word.kind != "wn" or _after_cue(words, at)
     if word.kind[1] in "gb" or word.kind[0] == "o":
         return True
     return _after_cue(words, at)
+
+
+def _in_phrase(words: Sequence[Word], at: int) -> bool:
+    """Whether a word and its neighbour make a phrase that is known to be no person: “Sue Ryder”, “jack plug”."""
+    base = words[at].known.base
+    before = words[at - 1].known if at else NOTHING
+    if before.folded == "." and at > 1:
+        before = words[at - 2].known
+    after = words[at + 1].known if at + 1 < len(words) else NOTHING
+    return any("phrase" in classes_of(pair) for pair in (f"{before.folded}_{base}", f"{base}_{after.base}"))
+
+
+def _letter_after_title(words: Sequence[Word], at: int) -> bool:
+    """“Mr H”: one capital is all that is said of him, and a colleague knows whom."""
+    if words[at].known.shape != "I" or at == 0:
+        return False
+    before = at - 2 if words[at - 1].known.folded == "." and at > 1 else at - 1
+    return words[before].known.folded in ("mr", "mrs", "ms", "miss", "dr", "sr")
 
 
 def _after_cue(words: Sequence[Word], at: int) -> bool:
@@ -59,12 +76,15 @@ def _bucket(odds: float) -> str:
 
 
 def _text_shape(words: Sequence[Word]) -> str:
-    lower = upper = 0
+    lower = upper = title = 0
     for word in words:
         shape = word.known.shape
         lower += shape == "l"
-        upper += shape in "TUI" and word.known.folded != "i"
-    return "U" if upper > 3 * lower else "l" if upper <= lower / 25 and upper < 2 else "n"
+        upper += shape == "U"
+        title += shape == "T"
+    if upper > 3 * (lower + title):
+        return "U"
+    return "l" if upper + title <= lower / 25 and upper + title < 2 else "n"
 
 
 def features(words: Sequence[Word], at: int, text_shape: str) -> list[str]:
@@ -75,6 +95,7 @@ def features(words: Sequence[Word], at: int, text_shape: str) -> list[str]:
     after = words[at + 1].known if at + 1 < len(words) else NOTHING
     after2 = words[at + 2].known if at + 2 < len(words) else NOTHING
     # “Mr. Ali”: the full stop hides the title.
+    past = words[at - 1].label if at else False
     title = "title" in before.classes or (before.folded == "." and "title" in before2.classes)
     shape = word.shape + ("f" if words[at].first else "") + text_shape
     letters = _bucket(likeness(word.base))
@@ -95,8 +116,8 @@ def features(words: Sequence[Word], at: int, text_shape: str) -> list[str]:
         f"own={owned}{kind}",
         f"size={min(len(word.base), 5)}{kind}{word.shape}",
         f"title={title}{kind[0]}",
-        f"past={words[at - 1].label if at else 0}{kind}{word.shape}",
-        f"past2={words[at - 1].label if at else 0}{kind[1]}{before.kind[1]}",
+        f"past={past}{kind}{word.shape}",
+        f"past2={past}{kind[1]}{before.kind[1]}",
         f"-1s={before.shape}{word.shape}{kind[0]}",
         f"+1s={after.shape}{word.shape}{kind[0]}",
         f"-1k={before.kind}{before.shape}{kind}",
@@ -117,6 +138,8 @@ def features(words: Sequence[Word], at: int, text_shape: str) -> list[str]:
     found += [f"own={name}" for name in word.classes]
     for prefix, other in (("-1c", before), ("+1c", after), ("-2c", before2), ("+2c", after2)):
         for name in other.classes:
+            if prefix == "+2c" and name in ("place", "thing", "named2", "org"):
+                continue
             found.append(f"{prefix}={name}")
             found.append(f"{prefix}={name}{kind}")
             if prefix[1] == "1":
@@ -139,7 +162,9 @@ def label(words: Sequence[Word], odds: Callable[[Sequence[Word], int, str], floa
     doubtful: list[tuple[Word, float]] = []
     sure: set[str] = set()
     for at, word in enumerate(words):
-        if could_be(words, at):
+        if _letter_after_title(words, at):
+            word.label = True
+        elif could_be(words, at):
             likely = 1 / (1 + exp(-max(-30.0, min(30.0, odds(words, at, text_shape)))))
             word.label = likely >= SURE
             if likely >= 0.8:
