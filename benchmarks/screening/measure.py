@@ -14,7 +14,8 @@ RATED_TEXTS = 5_000
 
 @dataclass
 class Score:
-    """Counts of one kind: spans marked, marked and found, found, found and marked (an overlap with the same kind counts)."""
+    """Counts of one kind: spans marked, marked and found, found, found and marked (an overlap
+    with the same kind counts)."""
 
     marked: int = 0
     recalled: int = 0

@@ -1,8 +1,8 @@
 """Train the weights of names: `python -m benchmarks.screening train` (a few minutes; reproducible).
 
-Read: the development half of the test set, `practice.txt`, the tagger's exemplars and the case studies (no people in those).
-Never the half held out. Each sentence is read many times: with other names in place of its own, a part of them made unknown
-to the lexicon, in lower case and in capitals.
+Read: the development half of the test set, `practice.txt`, the tagger's exemplars and the case studies (no people in
+those). Never the half held out. Each sentence is read many times: with other names in place of its own, a part of them
+made unknown to the lexicon, in lower case and in capitals.
 """
 
 from __future__ import annotations
@@ -34,12 +34,15 @@ READINGS, READINGS_OF_CLEAN, INSERTED = 14, 4, 6
 # People and things of the clean passages that names are put in place of, or after.
 SOMEONE = re.compile(
     r"\b(?:(?P<pronoun>[Ss]?[Hh]e|him)|(?P<owner>[Hh]is(?= [a-z]))"
-    r"|(?P<role>[Tt]he (?:night |staff |student |agency |district |charge )?(?:nurse|sister|matron|porter|doctor|consultant|registrar"
+    r"|(?P<role>[Tt]he (?:night |staff |student |agency |district |charge )?"
+    r"(?:nurse|sister|matron|porter|doctor|consultant|registrar"
     r"|physio|pharmacist|cleaner|volunteer|manager|coordinator|midwife|carer|interpreter|receptionist|chaplain|lady|gentleman"
     r"|patient|surgeon|therapist|ward clerk|HCA|healthcare assistant)"
-    r"|(?:[Mm]y|[Hh]is|[Hh]er|[Oo]ur) (?:mum|mother|dad|father|son|daughter|wife|husband|partner|sister|brother|nan|gran|grandad"
+    r"|(?:[Mm]y|[Hh]is|[Hh]er|[Oo]ur) "
+    r"(?:mum|mother|dad|father|son|daughter|wife|husband|partner|sister|brother|nan|gran|grandad"
     r"|friend|aunt|uncle|neighbour|carer))"
-    r"|(?P<ward>[Tt]he (?:ward|unit))|(?P<hospital>[Tt]he (?:hospital|trust))|(?P<system>[Tt]he (?:system|app|computer|software)))\b(?!')"
+    r"|(?P<ward>[Tt]he (?:ward|unit))|(?P<hospital>[Tt]he (?:hospital|trust))"
+    r"|(?P<system>[Tt]he (?:system|app|computer|software)))\b(?!')"
 )
 SEEN_AT_LEAST = 3
 STRENGTH = 0.3
@@ -112,7 +115,7 @@ def _fit(rows: list[list[str]], labels: list[bool]) -> dict[str, float]:
     return kept | {"bias": round(kept.get("bias", 0.0) + float(model.intercept_[0]), 3)}
 
 
-# --- the sentences, read in many ways ----------------------------------------------------------------------------------
+# --- the sentences, read in many ways -------------------------------------------------------------------------------
 
 
 def _readings(chance: random.Random) -> Iterator[tuple[str, list[tuple[int, int]], tuple[str, ...]]]:
@@ -124,13 +127,15 @@ def _readings(chance: random.Random) -> Iterator[tuple[str, list[tuple[int, int]
     for text in _clean():
         yield text, [], ()
         for _ in range(INSERTED):
-            hidden: list[str] = []
-            inserted, spans = _with_people(text, pool, chance, hidden)
-            yield _in_case(inserted, chance), spans, tuple(hidden)
+            unknown: list[str] = []
+            inserted, spans = _with_people(text, pool, chance, unknown)
+            yield _in_case(inserted, chance), spans, tuple(unknown)
 
 
 def _marked() -> list[str]:
-    return lines_of("development") + [line for line in PRACTICE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    return lines_of("development") + [
+        line for line in PRACTICE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")
+    ]
 
 
 def _clean() -> Iterator[str]:
@@ -199,7 +204,9 @@ def _with_people(text: str, pool: _Pool, chance: random.Random, hidden: list[str
         elif kind == "pronoun" or (kind == "role" and chance.random() < 0.4):
             before, after = "", ""
         elif kind == "role":
-            before, after = chance.choice(((f"{written} ", ""), (f"{written}, ", ","), (f"{written} (", ")"), (f"{written} ", "")))
+            before, after = chance.choice(
+                ((f"{written} ", ""), (f"{written}, ", ","), (f"{written} (", ")"), (f"{written} ", ""))
+            )
             if written[:3].lower() == "the" and chance.random() < 0.3:
                 before = before[4:5].upper() + before[5:] if written[0] == "T" else before[4:]
         else:
@@ -240,7 +247,10 @@ class _Pool:
         self.places = [word for word, marks in known.items() if "c" in marks]
         by_hand = Path(__file__).with_name("names.txt").read_text(encoding="utf-8")
         self.by_hand = [
-            lexicon.fold(name) for line in by_hand.splitlines() if line[0] != "#" for name in line.partition("|")[0].split()
+            lexicon.fold(name)
+            for line in by_hand.splitlines()
+            if line[0] != "#"
+            for name in line.partition("|")[0].split()
         ]
         self.ordinary = [name for name in self.by_hand if "w" in known.get(name, "")]
         self.by_hand = [name for name in self.by_hand if "w" not in known.get(name, "")]
@@ -306,7 +316,7 @@ def _as(written: str, drawn: str) -> str:
     return (drawn.title().replace("'S", "'s") if written[:1].isupper() else drawn) + owned
 
 
-# --- words into examples ------------------------------------------------------------------------------------------------
+# --- words into examples --------------------------------------------------------------------------------------------
 
 _HIDDEN: dict[str, str] = {}
 
@@ -332,7 +342,12 @@ def _examples(text: str, spans: list[tuple[int, int]]) -> list[tuple[list[str], 
     for at, word in enumerate(of_text):
         if names.could_be(of_text, at):
             is_name = any(start <= word.start < end for start, end in spans)
-            if is_name and "softtitle" in word.known.classes and at + 1 < len(of_text) and of_text[at + 1].known.is_word:
+            if (
+                is_name
+                and "softtitle" in word.known.classes
+                and at + 1 < len(of_text)
+                and of_text[at + 1].known.is_word
+            ):
                 is_name = not any(start <= of_text[at + 1].start < end for start, end in spans)
             found.append((names.features(of_text, at, shape), is_name))
             word.label = is_name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 Span = tuple[int, int]
@@ -24,27 +25,33 @@ DATE = re.compile(
 )
 BIRTH = re.compile(r"(?i)\b(?:d\.? ?o\.? ?b\b\.?|dates? of birth|birth ?dates?|birthdays?)")
 BORN = re.compile(r"(?i)\b(?:born|b\.|née)(?!\w)")
-NEAR, FURTHER = 30, 60
+NEAR = 30
 # A date before this year in a text that speaks of a date of birth, or right after a name, is hardly of anything else.
 LONG_AGO = 2000
 
 
 def births(text: str, names: Sequence[Span] = ()) -> Iterator[Span]:
-    """Dates that a cue calls a date of birth (“dob”, “born on”), or that stand right after a person's name and are old."""
+    """Dates that a cue calls a date of birth (“dob”, “born on”), and old ones right after a name."""
     dates = list(DATE.finditer(text))
     if not dates:
         return
-    cues = [cue.span() for cue in BIRTH.finditer(text)]
-    borns = [cue.span() for cue in BORN.finditer(text)]
+    cues = [cue.end() for cue in BIRTH.finditer(text)]
+    borns = [cue.end() for cue in BORN.finditer(text)]
     ends = {end for _, end in names}
     for date in dates:
         start = date.start()
         year = _year(date)
-        near = any(0 <= start - end <= NEAR and "\n\n" not in text[end:start] for _, end in cues)
-        born = year is not None and any(0 <= start - end <= 20 and _between(text[end:start]) for _, end in borns)
+        cue, birth = _last_before(cues, start), _last_before(borns, start)
+        near = cue is not None and start - cue <= NEAR and "\n\n" not in text[cue:start]
+        born = birth is not None and year is not None and start - birth <= NEAR and _between(text[birth:start])
         long_ago = year is not None and year < LONG_AGO
         if near or born or (long_ago and (cues or _follows(text, start, ends) or _then_born(text, date.end()))):
             yield date.span()
+
+
+def _last_before(ends: Sequence[int], at: int) -> int | None:
+    place = bisect_right(ends, at)
+    return ends[place - 1] if place else None
 
 
 def _year(date: re.Match[str]) -> int | None:
@@ -56,7 +63,10 @@ def _year(date: re.Match[str]) -> int | None:
 
 
 def _between(words: str) -> bool:
-    return all(word in ("on", "the", "at", "home", "here", "in", "london", "date", "") for word in re.split(r"\W+", words.lower()))
+    return all(
+        word in ("on", "the", "at", "home", "here", "in", "london", "date", "")
+        for word in re.split(r"\W+", words.lower())
+    )
 
 
 def _follows(text: str, start: int, ends: set[int]) -> bool:

@@ -20,13 +20,26 @@ DRUG_LIKE = re.compile(
 NO_PEOPLE = frozenset({"drug", "eponym", "software", "org2", "faith", "people", "borough", "month", "named2"})
 
 
+LISTS = frozenset({"stop", "area", "notstreet"})
+
+
+@lru_cache(maxsize=1)
+def _lines() -> dict[str, tuple[str, ...]]:
+    lines = (line.partition(":") for line in FILE.read_text(encoding="utf-8").splitlines() if line[:1] != "#")
+    return {name: tuple(words.split()) for name, _, words in lines}
+
+
+def listed(name: str) -> frozenset[str]:
+    """The words of a list that stands by itself, folded."""
+    return frozenset(fold(word) for word in _lines()[name])
+
+
 @lru_cache(maxsize=1)
 def _classes() -> dict[str, tuple[str, ...]]:
     of: dict[str, list[str]] = defaultdict(list)
-    for line in FILE.read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            name, _, words = line.partition(":")
-            for word in dict.fromkeys(words.split()):
+    for name, words in _lines().items():
+        if name not in LISTS:
+            for word in dict.fromkeys(words):
                 of[fold(word)].append(name)
     return {word: tuple(names) for word, names in of.items()}
 

@@ -27,7 +27,8 @@ EMAIL_AT_KNOWN = re.compile(
 # A telephone as it is written: a plus, 00 or 0 first, then digits with the usual signs between them.
 PHONE = re.compile(r"(?<![\w+])(?<!\d[-–./])(?:\+|\(\+?)?\d(?:[ \u00a0().\-‐‑–/]{0,3}\d){8,15}(?![\w])", re.ASCII)
 PHONE_CUED = re.compile(
-    r"(?i)\b(?:tel(?:ephone)?|phone|mob(?:ile)?|fax|landline|call|ring|text|whatsapp)(?: ?(?:no|num|number))?\b[ .:]{0,3}"
+    r"(?i)\b(?:tel(?:ephone)?|phone|mob(?:ile)?|fax|landline|call|ring|text|whatsapp)"
+    r"(?: ?(?:no|num|number))?\b[ .:]{0,3}"
     r"(?:(?:is|on|me on|him on|her on|them on|us on)[ :]{1,2})?(\d(?:[ -]?\d){5,10})(?![\w,]|[.:/–-]\d)",
     re.ASCII,
 )
@@ -36,14 +37,17 @@ HOURS = re.compile(r"(?:[01]\d|2[0-4])[0-5]\d")
 HOSPITAL_CUED = re.compile(
     r"""(?ix)\b(?:
         m\.?r\.?n\.? (?:[ ](?:no|number|num))?
-      | (?:hospital|hosp|unit|patient|pt|pat|case[ ]?notes?|district|pas|chart|k|chi|crn|medical[ ]record|record|client|wristband)
+      | (?:hospital|hosp|unit|patient|pt|pat|case[ ]?notes?|district|pas|chart|k|chi|crn|record|client
+        |medical[ ]record|wristband)
         [ ]? (?:no|nos|number|numbers|num|nr|id|identifier|\#)
       | crn | chi
     )\b [ .:\#=()-]{0,4} (?:(?:is|was|of|as|reads|said|says)\b[ :]{1,2})?
     (?P<value> (?:[a-z]{1,4}[ -]?)? \d (?:[ /-]?\d){3,11} [a-z]? )(?![\w])(?!-\w)"""
 )
 HOSPITAL_BARE = re.compile(r"(?<![\w/.#-])[A-Za-z]\d{6,8}(?![\w/-])", re.ASCII)
-HOSPITAL_AFTER = re.compile(r"(?i)(?<![\w/.-])(?:[a-z]{1,3})?\d{5,10}(?= ?[(,–-]? ?(?:the )?(?:hospital|hosp|unit|mrn)\b ?(?:no|number|\)))")
+HOSPITAL_AFTER = re.compile(
+    r"(?i)(?<![\w/.-])(?:[a-z]{1,3})?\d{5,10}(?= ?[(,–-]? ?(?:the )?(?:hospital|hosp|unit|mrn)\b ?(?:no|number|\)))"
+)
 OF_SOMETHING_ELSE = re.compile(
     r"(?i)(?:case|ref|reference|order|incident|datix|po|poll|invoice|job|ticket|grant|asset|serial|batch|lot|model|code|version"
     r"|part|item|catalogue|isbn|doi|room|form|pin)(?: (?:no|number|id))?[ .:#]{1,3}$"
@@ -74,7 +78,7 @@ def emails(text: str) -> Iterator[Span]:
 
 
 def phones(text: str) -> Iterator[Span]:
-    """UK numbers with their leading 0, and those of any country with + or 00; shorter ones after “tel”, “ring”, “mobile”."""
+    """UK numbers with their leading 0, and those of any country with + or 00; shorter ones after “tel” or “ring”."""
     for found in PHONE.finditer(text):
         written = found[0]
         digits = re.sub(r"\D", "", written)
@@ -97,13 +101,13 @@ def _is_phone(written: str, digits: str) -> bool:
         number = phonenumbers.parse("+" + digits.removeprefix("00") if abroad else digits, "GB")
     except phonenumbers.NumberParseException:
         return False
-    # Possible and not valid: ranges are opened faster than the library's tables are, and a stranger's number costs more.
+    # Possible and not valid: ranges are opened faster than the library's tables, and a miss costs more.
     return phonenumbers.is_possible_number(number)
 
 
 def hospital_numbers(text: str) -> Iterator[Span]:
-    """What stands after “MRN”, “hospital no.”, “unit number” and the like, and a letter with six to eight digits alone."""
-    shapes = set()
+    """What stands after “MRN”, “hospital no.”, “unit number” and the like, and a letter with six to eight digits."""
+    shapes: set[str] = set()
     for found in HOSPITAL_CUED.finditer(text):
         yield found.span("value")
         if len(shapes) < MOST_SHAPES:

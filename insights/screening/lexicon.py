@@ -1,4 +1,4 @@
-"""What is known of a word by itself: a given name, a surname, a place, an ordinary word. How it was made: decision 16."""
+"""What is known of a word by itself: a given name, a surname, a place, an ordinary word (decision 16)."""
 
 from __future__ import annotations
 

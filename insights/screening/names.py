@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from math import exp
 
-from insights.screening.cues import NO_PEOPLE, classes_of
+from insights.screening.cues import NO_PEOPLE, classes_of, listed
 from insights.screening.letters import likeness
 from insights.screening.weights import weights
 from insights.screening.words import Known, Word, known, words_of
@@ -17,15 +17,7 @@ from insights.screening.words import Known, Word, known, words_of
 SURE = 0.5
 AGAIN = 0.2
 NOTHING = known(".")
-STOP = frozenset(
-    """a an and are as at be but by for from had has have he her hers him his how i if in into is it its me my no nor not of
-    off on or our out she so that the their them then there these they this those to too up us was we were what when where
-    which who why with you your yes ok okay oh do did does been am all any both each few more most other some such than very
-    just also only even ever never now here after before again once about over under because while until during without
-    i'm i'll i'd i've it's that's there's don't didn't can't couldn't won't isn't wasn't doesn't hasn't haven't they're
-    we're you're we've they've she's he's who's what's let's i’m nhs gp tv uk ae tto ttos mri ct ecg ed icu itu amu hdu nhse
-    covid""".split()
-)
+STOP = listed("stop")
 
 
 def could_be(words: Sequence[Word], at: int) -> bool:
@@ -157,7 +149,7 @@ def weigh(words: Sequence[Word], at: int, text_shape: str) -> float:
 
 
 def label(words: Sequence[Word], odds: Callable[[Sequence[Word], int, str], float] = weigh) -> None:
-    """Say of each word whether it is a name; a word that is surely one elsewhere in the text needs less to be one again."""
+    """Say of each word whether it is a name; one that surely is elsewhere in the text needs less."""
     text_shape = _text_shape(words)
     doubtful: list[tuple[Word, float]] = []
     sure: set[str] = set()

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from insights.screening.cues import listed
+
 Span = tuple[int, int]
 
-# The areas of Royal Mail's postcodes, and the forms that a full one may have (BS 7666): the last two letters are never CIKMOV.
-AREAS = frozenset(
-    """AB AL B BA BB BD BF BH BL BN BR BS BT BX CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY E EC EH EN EX FK FY G GL
-    GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX PA PE
-    PH PL PO PR RG RH RM S SA SE SG SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO ZE
-    """.split()
-)
+# The areas of Royal Mail's postcodes, and the forms that a full one may have (BS 7666): the last two letters are never
+# CIKMOV.
+AREAS = listed("area")
 POSTCODE = re.compile(
     r"(?i)(?<![\w-])([A-Z]{1,2})([0-9][0-9A-Z]?)[ \u00a0]{0,2}([0-9][ABD-HJLNP-UW-Z]{2})(?![\w-])", re.ASCII
 )
@@ -29,32 +27,30 @@ ROOM = r"(?:[Ff]lat|[Aa]pt\.?|[Aa]partment|[Uu]nit|FLAT|[Rr]oom|[Mm]aisonette|[B
 TITLE = r"(?:[A-Z][\w'’.-]{0,30}|of|the|de|la|le|upon)"
 FLAT_THEN = rf"(?:{ROOM} ?(?:\d{{1,4}} ?[A-Za-z]?|[A-Za-z])\b,? (?:{TITLE} {TITLE},? |{TITLE},? )?)?"
 WRITTEN = re.compile(
-    rf"(?<![\w/.,:-]){FLAT_THEN}{NUMBER},? (?:{TITLE} ){{1,4}}(?i:{STRONG}|{WEAK})\b\.?(?! ?['’]| (?:ward|clinic|hospital)\b)"
+    rf"(?<![\w/.,:-]){FLAT_THEN}{NUMBER},? (?:{TITLE} ){{1,4}}(?i:{STRONG}|{WEAK})\b"
+    r"\.?(?! ?['’]| (?:ward|clinic|hospital)\b)"
 )
 LOWER = re.compile(
     rf"(?i)(?<![\w/.,:-])(?:flat|apt|apartment|unit)? ?(?:{NUMBER},? )?{NUMBER},? ((?:[a-z'’-]{{2,30}} ){{1,3}})"
-    rf"({STRONG}|way|place|court|square|st)\b(?=$|[.,;:!?)\n–-]| (?:and|in|on|at|with|but|near|for|to|from|by|is|was|so|as|"
+    rf"({STRONG}|way|place|court|square|st)\b(?=$|[.,;:!?)\n–-]| (?:and|in|on|at|with|but|near|for|to|from"
+    r"|by|is|was|so|as|"
     rf"cannot|can't|has|who|where|which|because|[a-z]{{1,2}}\d)\b| ?[–(])"
 )
 FLAT_ONLY = re.compile(
-    rf"(?<![\w]){ROOM} ?\d{{1,4}} ?[A-Za-z]?,? (?:[A-Z][\w'’-]{{1,30}} ){{1,3}}(?:House|Court|Lodge|Mansions|Tower|Towers|Point|Heights|Buildings|Place|Gardens|Road|Street)\b"
+    rf"(?<![\w]){ROOM} ?\d{{1,4}} ?[A-Za-z]?,? (?:[A-Z][\w'’-]{{1,30}} ){{1,3}}"
+    r"(?:House|Court|Lodge|Mansions|Tower|Towers|Point|Heights|Buildings|Place|Gardens|Road|Street)\b"
 )
 NAMED_HOUSE = re.compile(
     r"(?<![\w])(?:The )?(?:[A-Z][\w'’-]{1,30} ){1,2}(?:Cottage|House|Farm|Lodge|Barn|Bungalow|Rectory|Vicarage), "
     rf"(?:\d{{1,4}} )?(?:[A-Z][\w'’-]{{1,30}} ){{1,3}}(?i:{STRONG}|way|hill|street)\b"
 )
-NOT_A_STREET = frozenset(
-    """the a an of to in on for and or with minute minutes min mins hour hours mile miles metre metres day days week weeks month
-    months year years nurse nurses staff patient patients people bed beds ward wards bay way ways more other new old different
-    times time percent per weeks' days' out we they i it is was are were hca hcas porters doctors teams team families wide
-    trolley trolleys steps floors doors cars our their who all""".split()
-)
+NOT_A_STREET = listed("notstreet")
 
 
 def postcodes(text: str) -> Iterator[Span]:
     """Full postcodes in any case and spacing; an outward code alone (N17) leads to thousands and is left."""
     for found in POSTCODE.finditer(text):
-        if found[1].upper() in AREAS and not ORDINAL.fullmatch(found[3]):
+        if found[1].lower() in AREAS and not ORDINAL.fullmatch(found[3]):
             yield found.span()
 
 

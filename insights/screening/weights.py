@@ -13,7 +13,8 @@ FILE = Path(__file__).with_name("weights.json.xz")
 
 @dataclass(frozen=True)
 class Weights:
-    """`letters`: a weight for each bucket of runs of letters. `features`: log-odds of each feature of a word in its place."""
+    """`letters`: a weight for each bucket of runs of letters.
+    `features`: log-odds of each feature of a word in its place."""
 
     letters: list[float]
     letters_bias: float

@@ -12,7 +12,7 @@ from insights.screening.lexicon import fold, marks_of
 LETTER = r"[^\W\d_]"
 MARK = "\u0300-\u036f\u0591-\u05bd\u064b-\u0652\u0900-\u0903\u093a-\u094f\u0b80-\u0b83\u0bbe-\u0bcd"
 PIECE = re.compile(rf"(?:{LETTER}(?:[{MARK}]|['’‘ʼ‐‑-](?={LETTER}))*)+|\d+|\n|[^\w\s]|_")
-ENDS = frozenset(".!?:;\n•*\"“”–—…>")
+ENDS = frozenset('.!?:;\n•*"“”–—…>')
 
 
 @dataclass(slots=True)

@@ -26,7 +26,9 @@ def run(given: bytes, tmp_path: Path) -> subprocess.CompletedProcess[bytes]:
 
 def test_each_text_gets_what_was_found_in_it(tmp_path: Path):
     texts = ["Room four is painted.", "😀 Priya rang 07700 900123"]
-    done = run(b"".join(json.dumps({"id": at, "text": text}).encode() + b"\n" for at, text in enumerate(texts)), tmp_path)
+    done = run(
+        b"".join(json.dumps({"id": at, "text": text}).encode() + b"\n" for at, text in enumerate(texts)), tmp_path
+    )
     assert done.returncode == 0
     assert [json.loads(line) for line in done.stdout.splitlines()] == [
         {"id": 0, "found": []},
@@ -42,7 +44,12 @@ def test_it_starts_no_database(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("bad", "reason"),
-    [("not json", "it is not JSON"), ('{"id": 2}', "“text” is missing"), ('{"text": "a"}', "“id” is missing"), ("[]", "an object")],
+    [
+        ("not json", "it is not JSON"),
+        ('{"id": 2}', "“text” is missing"),
+        ('{"text": "a"}', "“id” is missing"),
+        ("[]", "an object"),
+    ],
 )
 def test_a_line_that_cannot_be_used_is_named_and_the_others_are_answered(tmp_path: Path, bad: str, reason: str):
     done = run(f'{{"id": "a", "text": "calm"}}\n{bad}\n{{"id": "b", "text": "calm"}}\n'.encode(), tmp_path)

@@ -84,7 +84,8 @@ def test_an_nhs_number_is_found_in_any_grouping(written: str):
 
 
 @pytest.mark.parametrize(
-    "written", ["07700 900123", "020 7946 0123", "+44 7700 900 118", "(0114) 496 0332", "+353 1 555 0143", "0044 7700 900655"]
+    "written",
+    ["07700 900123", "020 7946 0123", "+44 7700 900 118", "(0114) 496 0332", "+353 1 555 0143", "0044 7700 900655"],
 )
 def test_a_telephone_is_found_however_it_is_written(written: str):
     assert [kind for kind, _ in found(f"ring {written} after six")] == ["phone"]
@@ -112,7 +113,9 @@ def test_an_address_is_a_number_and_a_street(written: str):
     assert found(f"sent to {written}, nobody in") == [("address", written)]
 
 
-@pytest.mark.parametrize("written", ["p.quill2@nhs.net", "nora at nhs dot net", "nora (at) example (dot) org", "jo at nhs.net"])
+@pytest.mark.parametrize(
+    "written", ["p.quill2@nhs.net", "nora at nhs dot net", "nora (at) example (dot) org", "jo at nhs.net"]
+)
 def test_an_email_address_is_found_spelt_out_too(written: str):
     assert found(f"write to {written} please") == [("email", written)]
 
@@ -141,8 +144,42 @@ def test_what_is_redacted_is_not_found_again():
 
 
 PIECES = st.sampled_from(
-    ["Priya", "mr", " ", ".", "0", "07700", "900123", "@", "at", "dot", "nhs", "dob", "1/1/50", "Flat 2,", "Road", "SW1A", "1AA"]
-    + ["MRN", "👩🏽‍⚕️", "\u0301", "\u202e", "\u0627", "'s", "-", "\n", "\x00", "İ", "ß", "ﬁ", "+44", "(", ",", "born", "١٢٣٤٥٦٧٨٩٠"]
+    [
+        "Priya",
+        "mr",
+        " ",
+        ".",
+        "0",
+        "07700",
+        "900123",
+        "@",
+        "at",
+        "dot",
+        "nhs",
+        "dob",
+        "1/1/50",
+        "Flat 2,",
+        "Road",
+        "SW1A",
+        "1AA",
+        "MRN",
+        "👩🏽\u200d⚕️",
+        "́",
+        "\u202e",
+        "ا",
+        "'s",
+        "-",
+        "\n",
+        "\x00",
+        "İ",
+        "ß",
+        "ﬁ",
+        "+44",
+        "(",
+        ",",
+        "born",
+        "١٢٣٤٥٦٧٨٩٠",
+    ]
 )
 
 
@@ -159,8 +196,37 @@ def test_any_text_is_screened_in_order_and_within_its_bounds(text: str):
 
 @pytest.mark.parametrize(
     "piece",
-    ["a", "A", "0", "1 ", "a.", "a@", "a-", "a'", "Flat 1 ", "1 A ", "12 a ", "at dot ", "A A ", "dob ", "1/1/50 ", "born ", "Mr. "]
-    + ["MRN 1 ", "MRN 12345 ", "(0", "+", "e\u0301", "Priya ", "\n", " ", "a at b dot ", "1 Elm Elm ", "0-", "née "],
+    [
+        "a",
+        "A",
+        "0",
+        "1 ",
+        "a.",
+        "a@",
+        "a-",
+        "a'",
+        "Flat 1 ",
+        "1 A ",
+        "12 a ",
+        "at dot ",
+        "A A ",
+        "dob ",
+        "1/1/50 ",
+        "born ",
+        "Mr. ",
+        "MRN 1 ",
+        "MRN 12345 ",
+        "(0",
+        "+",
+        "é",
+        "Priya ",
+        "\n",
+        " ",
+        "a at b dot ",
+        "1 Elm Elm ",
+        "0-",
+        "née ",
+    ],
 )
 def test_no_text_is_slow(piece: str):
     """Time grows with length: what a backtracking pattern would need years for ends long before the test's limit."""
