@@ -15,7 +15,7 @@ ROOMS = ("accounts", "lhs", "casestudies", "insights", "api", "web", "config")
 # Commands that touch no database.
 ALONE = {
     *("help", "version", "check", "collectstatic", "findstatic", "diffsettings", "makemessages", "compilemessages"),
-    *("startapp", "startproject", "sendtestemail"),
+    *("startapp", "startproject", "sendtestemail", "screen"),
 }
 # Commands that are about the state of the database itself, and would be pre-empted by preparing it.
 BARE = {

@@ -81,7 +81,7 @@ def test_a_command_is_prepared_for_what_it_needs():
     assert steps_for("classify") == ("migrate", "load", "train")
     assert steps_for("load_case_studies") == ("migrate",), "else it would have nothing left to report"
     assert steps_for("shell") == ("migrate",)
-    assert steps_for("migrate") == steps_for("check") == ()
+    assert steps_for("migrate") == steps_for("check") == steps_for("screen") == ()
 
 
 def test_each_worker_of_a_test_run_has_a_valkey_number_of_its_own():
