@@ -185,6 +185,12 @@ SITE_COLOUR = os.environ.get("LHS_SITE_COLOUR", "")
 # Whom to ask about the tagger: an e-mail address of a team, for the transparency record.
 SITE_CONTACT = os.environ.get("LHS_CONTACT", "")
 
+# A report that is read into insights: how large a file may be, and what the process that reads it may use.
+REPORT_BYTES = int(os.environ.get("LHS_REPORT_MEGABYTES", "20")) * 1024 * 1024
+REPORT_SECONDS = int(os.environ.get("LHS_REPORT_SECONDS", "60"))
+REPORT_MEMORY = int(os.environ.get("LHS_REPORT_MEMORY_MEGABYTES", "1024")) * 1024 * 1024
+# A page of a long report holds a field for each thing that may be changed of each candidate.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 API_BODY_LIMIT = DATA_UPLOAD_MAX_MEMORY_SIZE
 REST_FRAMEWORK = {
