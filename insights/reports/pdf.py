@@ -24,8 +24,8 @@ from insights.reports.rules import speaks
 BROKEN = "This PDF is damaged. Save it anew from the program it was made with, or paste its text."
 LOCKED = "This PDF is protected by a password. Save a copy without one, or paste its text."
 SCANNED = (
-    "This PDF holds pictures of pages and no text, as a scanner makes them. Have its text recognised first (OCR, in the "
-    "scanner's or a PDF program), or send the document it was printed from."
+    "This PDF holds pictures of pages and no text, as a scanner makes them. Have its text recognised first (OCR, in "
+    "the scanner's or a PDF program), or send the document it was printed from."
 )
 # A table of two cells is drawn with as many lines or boxes; a dot is so wide and high at most, in points.
 LEAST_RULES = 2

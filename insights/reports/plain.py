@@ -9,7 +9,8 @@ from insights.reports.markup import SENTENCE_END, looks_like_a_heading, markdown
 from insights.reports.rules import speaks
 
 BULLET = re.compile(
-    r"^(\s*)(?:[•◦▪▫●○■□‣⁃∙·➢➤✓✔*\uf0b7\uf0a7]|[-–—](?=\s)|o(?=\s{1,4}\S)|(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])(?=\s))\s*(.*)$"
+    r"^(\s*)(?:[•◦▪▫●○■□‣⁃∙·➢➤✓✔*\uf0b7\uf0a7]|[-–—](?=\s)|o(?=\s{1,4}\S)|"
+    r"(?:\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])(?=\s))\s*(.*)$"
 )
 NUMBERED = re.compile(r"^\s*(?:(?:section|part|chapter)\s+)?(\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+(\S.*)$", re.IGNORECASE)
 # Marks of Markdown and of HTML that nobody writes by chance.
@@ -32,12 +33,6 @@ def text_blocks(text: str) -> list[Block]:
 def plain_blocks(text: str) -> list[Block]:
     """Return the blocks of a text without marks."""
     blocks: list[Block] = []
-    for part in tabbed(text.split("\n")):
-        if isinstance(part, str):
-            continue
-        break
-    else:
-        return _lines_as_blocks(text.split("\n"))
     lines: list[str] = []
     for part in tabbed(text.split("\n")):
         if isinstance(part, str):

@@ -81,10 +81,7 @@ def _form_of(name: str, data: bytes) -> str:
 
 def _decoded(data: bytes) -> str:
     """Return the text of a file in UTF-8, UTF-16 with its mark, or else Windows' Western encoding."""
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
+    encodings = ["utf-16"] if data.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "cp1252"]
     for encoding in encodings:
         try:
             text = data.decode(encoding)

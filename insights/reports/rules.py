@@ -43,7 +43,8 @@ STAFF = rf"\b{_STAFF}\b"
 WORKING = (
     r"\b(ways? of working|working (together|practices)|process(es)?|operational|collaborati(on|ve)|partnerships?|"
     r"governance|leadership|pathways?|service (delivery|model|consolidation)|infrastructure|digital|data|"
-    r"communications?( strategy| channels| content)|whole[- ]system|system[- ]wide|organisational|independent sector|connectivity|innovation|stakeholders?)\b"
+    r"communications?( strategy| channels| content)|whole[- ]system|system[- ]wide|organisational|"
+    r"independent sector|connectivity|innovation|stakeholders?)\b"
 )
 
 RULES: tuple[Rule, ...] = (
@@ -57,31 +58,39 @@ RULES: tuple[Rule, ...] = (
     _rule(
         r"^(background|introduction)\b.*|\bmethod(s|ology)?\b|^(our|the)? ?approach$|\bdata (sources|collection)\b|"
         r"^how (we|this (report|review)|the (review|evaluation|study))( \w+)* "
-        r"(did|carried|gathered|collected|conducted|was|worked)\b.*|^(study )?(design|sample|participants|limitations)\b.*|"
+        r"(did|carried|gathered|collected|conducted|was|worked)\b.*|^(study )?(design|sample|participants|"
+        r"limitations)\b.*|"
         r"^(programme )?learning activities$|^(evaluation|research) (questions?|design)$",
         ticked=False,
     ),
     _rule(
-        r"^(acknowledge?ments?|thanks|thank you|with thanks.*|references?|bibliography|sources|further (reading|information)|"
-        r"(table of )?contents|glossary|abbreviations?|acronyms|appendi(x|ces)\b.*|annex(es)?\b.*|contacts?( us| details)?|"
+        r"^(acknowledge?ments?|thanks|thank you|with thanks.*|references?|bibliography|sources|further (reading|"
+        r"information)|"
+        r"(table of )?contents|glossary|abbreviations?|acronyms|appendi(x|ces)\b.*|annex(es)?\b.*|contacts?( us|"
+        r" details)?|"
         r"authors?|contributors|about the authors?|(foot|end)?notes|disclaimer|copyright|funding|"
         r"(declarations?|conflicts?) of interests?|(revised )?(outline|agenda|programme of the day|timetable)|"
-        r"(\d+ )?ways to join\b.*|list of (figures|tables)|attendees|membership|version (control|history)|distribution)$",
+        r"(\d+ )?ways to join\b.*|list of (figures|tables)|attendees|membership|version (control|history)|"
+        r"distribution)$",
         ticked=False,
     ),
     # What was recommended.
     _rule(
         r"\brecommend(ation|ations|ed|s|ing)?\b|\bnext steps?\b|\bcalls? (to|for) action\b|^actions?$|"
-        r"\bactions? (required|needed|for|to take|plan)\b|\b(what|things) (needs? to|should|must|could) (change|happen|be done)\b|"
-        r"\bwhat (we|should)( \w+)? (ask|recommend|propose|do next)\b|\bproposals?\b|\bsuggest(ions?|ed (actions?|improvements?))\b|"
-        r"^(areas|opportunities) for improvement$|^considerations\b.*|^implications for (practice|policy)\b.*|^(the )?asks?$",
+        r"\bactions? (required|needed|for|to take|plan)\b|\b(what|things) (needs? to|should|must|could) (change|"
+        r"happen|be done)\b|"
+        r"\bwhat (we|should)( \w+)? (ask|recommend|propose|do next)\b|\bproposals?\b|\bsuggest(ions?|"
+        r"ed (actions?|improvements?))\b|"
+        r"^(areas|opportunities) for improvement$|^considerations\b.*|^implications for (practice|policy)\b.*|"
+        r"^(the )?asks?$",
         kind="recommendation",
         ticked=True,
     ),
     # What was found.
     _rule(
         r"\bfindings?\b|^results\b|\bkey (messages?|points?|learnings?|insights?|themes?|lessons?|takeaways?)\b|"
-        r"\blessons?( (that )?(we |were )?(learned|learnt|identified))?$|^(key |main |programme |our |shared |the )?learning( points?| themes?)?$|"
+        r"\blessons?( (that )?(we |were )?(learned|learnt|identified))?$|^(key |main |programme |our |shared |"
+        r"the )?learning( points?| themes?)?$|"
         r"\bwhat (we|people|they|staff|patients|families|teams)( have)? (found|learn(ed|t)|heard|saw|said|told us)\b|"
         r"^(insights?|(emerging |main |key )?themes|conclusions?|discussion|evaluation|impact|outcomes?)$|"
         r"\bwhat (has |have )?(worked|helped|went well|made (a|the) difference)\b|^successes$",
@@ -89,13 +98,16 @@ RULES: tuple[Rule, ...] = (
         ticked=True,
     ),
     _rule(
-        r"\b(field ?)?observations?\b|^(ward|visit|site visit|field|meeting) notes?\b.*|^notes? from\b.*|^(quotes?|quotations?)\b.*|"
-        r"\bin (their|our) own words\b|^comments?\b.*|^(wider |further |final |our |personal )?reflections?$|^questions raised$",
+        r"\b(field ?)?observations?\b|^(ward|visit|site visit|field|meeting) notes?\b.*|^notes? from\b.*|"
+        r"^(quotes?|quotations?)\b.*|"
+        r"\bin (their|our) own words\b|^comments?\b.*|^(wider |further |final |our |personal )?reflections?$|"
+        r"^questions raised$",
         kind="observation",
         ticked=True,
     ),
     _rule(
-        r"^activities (to|that|which|for)\b.*|^(approaches|initiatives|interventions|actions taken|what (we|was|teams?) (did|done))\b.*",
+        r"^activities (to|that|which|for)\b.*|^(approaches|initiatives|interventions|actions taken|what (we|was|"
+        r"teams?) (did|done))\b.*",
         kind="finding",
         perspective="ways-of-working",
         ticked=True,
@@ -109,8 +121,10 @@ RULES: tuple[Rule, ...] = (
         ticked=True,
     ),
     _rule(
-        r"\b(barriers?|challenges?|obstacles?|weakness(es)?|pain ?points?|difficult(y|ies)|frustrations?|constraints?|"
-        r"what (did not|didn[’']t|does not|doesn[’']t|has not) (work|go well|help)|(gets?|got|stands?|stood) in the way|"
+        r"\b(barriers?|challenges?|obstacles?|weakness(es)?|pain ?points?|difficult(y|ies)|frustrations?|"
+        r"constraints?|"
+        r"what (did not|didn[’']t|does not|doesn[’']t|has not) (work|go well|help)|(gets?|got|stands?|"
+        r"stood) in the way|"
         r"(went|go) (wrong|less well)|could (have been|be) better|even better if)\b",
         implies="finding",
         effect="barrier",
@@ -175,7 +189,8 @@ RULES: tuple[Rule, ...] = (
         ticked=True,
     ),
     _rule(
-        r"^(for|to) .*\b(councils?|local authorit(y|ies)|community (partners|organisations)|voluntary|charit(y|ies)|sport)\b",
+        r"^(for|to) .*\b(councils?|local authorit(y|ies)|community (partners|organisations)|voluntary|charit(y|"
+        r"ies)|sport)\b",
         implies="recommendation",
         audience="community-partners",
         ticked=True,
@@ -195,7 +210,8 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 NUMBER = re.compile(
-    r"^(?:(?:section|part|chapter|theme|q)\s*)?(?:\d{1,2}(?:\.\d{1,2})*|[ivx]{1,4}|[a-h])[.):]\s*|^\d{1,2}(?:\.\d{1,2})+\s+"
+    r"^(?:(?:section|part|chapter|theme|q)\s*)?(?:\d{1,2}(?:\.\d{1,2})*|[ivx]{1,4}|[a-h])[.):]\s*|"
+    r"^\d{1,2}(?:\.\d{1,2})+\s+"
 )
 
 
