@@ -145,6 +145,7 @@ LEARN_AFTER = int(os.environ.get("LHS_LEARN_AFTER", "25"))
 LEARN_NIGHTLY = flag("LHS_LEARN_NIGHTLY", True)
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "tag what is due": {"task": "insights.tag_due", "schedule": SWEEP_SECONDS},
+    "compare what was cut out of reports": {"task": "insights.compare_candidates", "schedule": SWEEP_SECONDS},
     "fold the tallies": {"task": "insights.fold_tallies", "schedule": 60.0},
     "learn once enough is new": {
         "task": "insights.learn_if_enough",

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import partial
+from typing import Any
 
 from celery import current_app
 from django.conf import settings
@@ -31,7 +33,14 @@ def nudge_after_commit() -> None:
     transaction.on_commit(_nudge, robust=True)
 
 
-def _nudge() -> None:
+def nudge_comparing_after_commit() -> None:
+    """The same for what was cut out of a report and is to be compared."""
+    from insights.tasks import compare_candidates
+
+    transaction.on_commit(partial(_nudge, compare_candidates), robust=True)
+
+
+def _nudge(task: Any = None) -> None:
     from insights.tasks import tag_due
 
     if time.monotonic() < _Line.quiet_until:
@@ -43,7 +52,7 @@ def _nudge() -> None:
     )
     try:
         with producers[connection].acquire(block=True, timeout=PATIENCE_SECONDS) as producer:
-            tag_due.apply_async(producer=producer, retry=False, expires=60)
+            (task or tag_due).apply_async(producer=producer, retry=False, expires=60)
     except (OperationalError, OSError) as error:
         _Line.quiet_until = time.monotonic() + QUIET_SECONDS
-        logger.warning("The broker cannot be reached (%s); the next sweep tags what is due.", type(error).__name__)
+        logger.warning("The broker cannot be reached (%s); the next sweep finds what is due.", type(error).__name__)

@@ -2,17 +2,20 @@
 
 from insights.models.counted import Tally
 from insights.models.merged import Apart, Merge
+from insights.models.reported import Candidate, Report
 from insights.models.said import Evidence, Insight, Source
 from insights.models.tagged import Bulk, Decision, Embedding, Review, Sample, Tag, Tagging, Turn
 
 __all__ = [
     "Apart",
     "Bulk",
+    "Candidate",
     "Decision",
     "Embedding",
     "Evidence",
     "Insight",
     "Merge",
+    "Report",
     "Review",
     "Sample",
     "Source",

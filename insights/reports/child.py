@@ -59,7 +59,8 @@ def _read(form: str, data: bytes) -> list[Block]:
 
 def _within(blocks: Iterable[Block]) -> tuple[list[Block], bool]:
     """Return as many blocks as are read, and whether any were left out."""
-    kept, so_far = [], 0
+    kept: list[Block] = []
+    so_far = 0
     for block in blocks:
         so_far += _size(block)
         if so_far > MOST_CHARACTERS:

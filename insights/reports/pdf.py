@@ -252,9 +252,8 @@ def _blocks(lines: Sequence[Line], tables: Sequence[_Table]) -> list[Block]:
         place = f"page {line.page}"
         heading = _heading_level(line, level)
         if heading:
-            goes_on = last is not None and _same_style(last, line) and _heading_level(last, level) == heading
-            if goes_on and blocks and blocks[-1].what == "heading" and _next_below(last, line):
-                before = blocks[-1]
+            before = blocks[-1] if blocks else None
+            if last is not None and before is not None and before.what == "heading" and _same_heading(last, line):
                 blocks[-1] = replace(before, text=f"{before.text} {line.text}")
             else:
                 blocks.append(Block("heading", _unnumbered(line.text), heading, place=place))
@@ -284,8 +283,9 @@ def _unnumbered(text: str) -> str:
     return found[2] if found else text
 
 
-def _same_style(one: Line, other: Line) -> bool:
-    return one.size == other.size and one.bold == other.bold
+def _same_heading(one: Line, other: Line) -> bool:
+    """Say whether two lines that look like headings are one heading."""
+    return one.size == other.size and one.bold == other.bold and _next_below(one, other)
 
 
 def _next_below(one: Line, other: Line) -> bool:
