@@ -229,6 +229,7 @@ SPECTACULAR_SETTINGS = {
         "InsightKind": "insights.choices.Kind",
         "SourceKind": "insights.choices.SourceKind",
         "OrganisationKind": "casestudies.models.Organisation.Kind",
+        "ReportForm": "insights.models.reported.ReportForm",
         "LearningActivityKind": "casestudies.models.LearningActivity.Kind",
         "TagState": "insights.choices.TagState",
         "Verdict": "api.writing.VERDICTS",

@@ -67,7 +67,7 @@ def take(request: HttpRequest, slug: str) -> HttpResponse:
             faults = fault.message_dict
         else:
             return redirect("web:report", report_id=report.id)
-    page = take_page(person, programme, typed=dict(typed.items()), faults=faults)
+    page = take_page(person, programme, typed={name: str(said) for name, said in typed.items()}, faults=faults)
     return render(request, "reports/take.html", {"page": page}, status=400 if faults else 200)
 
 
