@@ -42,11 +42,13 @@ from insights.choices import Consent, Kind, Queue, Relation, SourceKind, TagOrig
 from insights.models import (
     Apart,
     Bulk,
+    Candidate,
     Decision,
     Embedding,
     Evidence,
     Insight,
     Merge,
+    Report,
     Review,
     Sample,
     Source,
@@ -490,3 +492,29 @@ class ApartFactory(RowFactory[Apart]):
     first = factory.SubFactory(InsightFactory)
     second = factory.SubFactory(InsightFactory)
     person = factory.SubFactory(UserFactory, role=Role.CURATOR)
+
+
+class ReportFactory(RowFactory[Report]):
+    """A text that was pasted, with nothing cut out of it yet."""
+
+    class Meta:
+        model = Report
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    person = factory.SubFactory(UserFactory)
+    name = factory.Sequence(lambda n: f"Report {n}")
+    form = "text"
+
+
+class CandidateFactory(RowFactory[Candidate]):
+    """A ticked finding of a report of its own."""
+
+    class Meta:
+        model = Candidate
+
+    report = factory.SubFactory(ReportFactory)
+    position = factory.LazyAttribute(lambda one: one.report.candidates.count())
+    section = "Findings"
+    text = factory.Sequence(lambda n: f"Porters waited {n} times for the lift at noon.")
+    kind = Kind.FINDING
+    ticked = True

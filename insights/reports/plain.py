@@ -15,7 +15,8 @@ BULLET = re.compile(
 NUMBERED = re.compile(r"^\s*(?:(?:section|part|chapter)\s+)?(\d{1,2}(?:\.\d{1,2}){0,3})\.?\s+(\S.*)$", re.IGNORECASE)
 # Marks of Markdown and of HTML that nobody writes by chance.
 MARKED = re.compile(
-    r"^#{1,6} \S|^\s*</?(?:p|ul|ol|li|h[1-6]|table|div)\b|\*\*\S[^*\n]*\*\*", re.MULTILINE | re.IGNORECASE
+    r"^#{1,6} \S|^\s*</?(?:p|ul|ol|li|h[1-6]|table|div)\b|\*\*\S[^*\n]*\*\*|^\s*\|?\s*:?-{3,}:?\s*\|",
+    re.MULTILINE | re.IGNORECASE,
 )
 UNDERLINE = re.compile(r"^\s*([=\-_~])\1{2,}\s*$")
 # A line shorter than this share of the longest one ends its paragraph.

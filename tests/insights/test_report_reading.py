@@ -123,7 +123,9 @@ def test_a_pdf_gives_headings_by_their_size_and_paragraphs_whole_again():
             [
                 Text("Findings", 720, size=18),
                 Text("Staff perspectives", 690, size=14),
-                *lines("Porters wait for the lift at noon while patients go cold in the corri-", "dor outside.", up=660),
+                *lines(
+                    "Porters wait for the lift at noon while patients go cold in the corri-", "dor outside.", up=660
+                ),
                 *lines("A second paragraph.", up=600),
             ]
         )
