@@ -20,6 +20,7 @@ from insights.models.words import clean_words
 from insights.nudging import nudge_comparing_after_commit
 from insights.reports.cutting import Cut, cut
 from insights.reports.reading import Document, read_file, read_text
+from insights.reports.rules import speaks
 
 # A report of 200 pages is cut into fewer; what is beyond is told of and left out.
 MOST_CANDIDATES = 600
@@ -61,11 +62,12 @@ def take(
         raise ValidationError({"consent": "Choose one of the answers."})
     if learning_activity is not None and learning_activity.programme_id != programme.id:
         raise ValidationError({"learning_activity": f"This belongs to another programme than “{programme.name}”."})
-    known_as = _named(name)
+    known_as = _named(name)  # before the work of reading, so that a name that will not do costs nothing
     document = read_text(text) if data is None else read_file(name=name, data=data)
     cuts = cut(document.blocks)
     if not cuts:
         raise ValidationError({"text" if data is None else "file": NOTHING})
+    known_as = known_as or _first_heading(document) or PASTED
     return _kept(person, programme, known_as, document, cuts, learning_activity, consent)
 
 
@@ -129,12 +131,18 @@ def _storable(words: str) -> str:
 
 
 def _named(name: str) -> str:
-    """Return the name that a report is known by: its file's without a folder before it, or that it was pasted."""
+    """Return the name that a report is known by, without a folder before it."""
     try:
         bare = clean_words(PurePath(name.replace("\\", "/")).name)
     except ValidationError as fault:
         raise ValidationError({"name": fault.messages}) from fault
-    return " ".join(bare.split())[:NAME] or PASTED
+    return " ".join(bare.split())[:NAME]
+
+
+def _first_heading(document: Document) -> str:
+    """Return what the document calls itself, if it begins with that."""
+    first = document.blocks[0]
+    return _storable(first.text)[:NAME] if first.what == "heading" and not speaks(first.text) else ""
 
 
 def open_reports(person: User) -> QuerySet[Report]:

@@ -307,7 +307,14 @@ def test_these_tables_leave_out_no_verb_and_no_address():
     desk = {name for name in names if name.partition("-")[0] in ("review", "agreement")}
     # And so have reports (tests/api/test_reports.py).
     cut = {name for name in names if name.partition("-")[0] in ("report", "reports")}
-    assert names - moves - desk - cut == lists | ones | {"index", "docs", "insight", "similar", "tagger", "case-studies-one"}
+    assert names - moves - desk - cut == lists | ones | {
+        "index",
+        "docs",
+        "insight",
+        "similar",
+        "tagger",
+        "case-studies-one",
+    }
 
 
 def test_a_contributor_of_one_programme_is_an_outsider_in_another(contributor):

@@ -114,7 +114,7 @@ def test_changes_are_kept_and_what_is_ticked_is_saved_once(contributor, programm
 
 def test_faults_are_named_by_candidate_and_nothing_is_saved(contributor, programme):
     report = ReportFactory(programme=programme)
-    one, two = CandidateFactory(report=report), CandidateFactory(report=report)
+    _, two = CandidateFactory(report=report), CandidateFactory(report=report)
     answer = contributor.post(f"reports/{report.id}/save/", {"candidates": [{"id": str(two.id), "text": "ab"}]})
     assert answer.status_code == 400
     assert list(faults(answer)) == [f"candidates.{two.id}.text"]

@@ -73,6 +73,7 @@ class TakePage:
     programme: str
     action: str
     text: str
+    name: str
     consent: str
     consents: tuple[Choice, ...]
     megabytes: int
@@ -171,11 +172,12 @@ def take_page(
 ) -> TakePage:
     """Return the form, with what was typed and what is wrong with it."""
     first = {field: reasons[0] for field, reasons in faults.items()}
-    fields = ("text", "file", "consent")
+    fields = ("text", "name", "file", "consent")
     return TakePage(
         programme=programme.name,
         action=reverse("web:take-report", args=[programme.slug]),
         text=typed.get("text", ""),
+        name=typed.get("name", ""),
         consent=typed.get("consent") or Consent.NOT_NEEDED,
         consents=tuple(
             one

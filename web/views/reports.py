@@ -32,7 +32,6 @@ from web.words import counted
 
 FORM = ["GET", "HEAD", "POST"]
 HAD_TO_SIGN_IN = "You had to sign in. What you typed is here and not saved yet: check it, then send it."
-PRESS_AGAIN = "Nothing has been changed yet. Press the button again."
 ACTIVITY = ("activity", "activity_name", "activity_kind")
 
 
@@ -73,7 +72,10 @@ def take(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _taken(request: HttpRequest, person: User, programme: Programme) -> Report:
     file = request.FILES.get("file")
-    given: dict[str, Any] = {"text": request.POST.get("text", "").replace("\r\n", "\n")}
+    given: dict[str, Any] = {
+        "text": request.POST.get("text", "").replace("\r\n", "\n"),
+        "name": request.POST.get("name", ""),
+    }
     if file is not None:
         if given["text"].strip():
             raise ValidationError({"text": "Paste a text or choose a file, not both. Choose the file again."})
@@ -140,6 +142,7 @@ def _done(request: HttpRequest, person: User, found: Report, candidates: list[Ca
 def keep(request: HttpRequest, report_id: UUID) -> HttpResponseBase:
     """Keep what was just typed or ticked, while one goes on."""
     if request.method != "POST":
+        taking.the_report(person=cast(User, request.user), report_id=report_id)
         return redirect("web:report", report_id=report_id)
     # What is wrong with it is said beside its field, when the whole is sent.
     with suppress(ValidationError):
@@ -152,10 +155,10 @@ def keep(request: HttpRequest, report_id: UUID) -> HttpResponseBase:
 @require_safe
 def alike(request: HttpRequest, report_id: UUID) -> HttpResponseBase:
     """Part of the page: how far the comparing is, and once it is done what each candidate may repeat."""
-    if not is_htmx(request):
-        return redirect("web:report", report_id=report_id)
     person = cast(User, request.user)
     found = taking.the_report(person=person, report_id=report_id)
+    if not is_htmx(request):
+        return redirect("web:report", report_id=report_id)
     near = said_already(person=person, report=found)
     comparing = comparing_of(found, len(near), found.candidates.filter(insight__isnull=True).count())
     lines = {} if comparing.left else {str(id): alike_lines(some) for id, some in near.items()}
