@@ -75,6 +75,11 @@ def test_a_zip_bomb_is_refused_by_what_it_would_unpack_to():
     assert "larger than is read here" in refusal(bomb, "a.docx")
 
 
+def test_a_bomb_in_many_parts_is_refused_by_their_sum():
+    pictures = {f"word/media/{n}.png": b"\0" * 60_000_000 for n in range(2)}
+    assert "larger than is read here" in refusal(zipped({"word/document.xml": b"<w/>", **pictures}), "a.docx")
+
+
 def test_an_archive_of_thousands_of_parts_is_refused():
     assert "larger than is read here" in refusal(
         zipped({"word/document.xml": b"<w/>", **{f"p{n}": b"" for n in range(5_001)}}), "a.docx"
