@@ -26,7 +26,8 @@ class BoundedRequest(Request):
     """A request whose body is read up to the limit, also where it comes in chunks and so without a length."""
 
     def _load_stream(self) -> None:
-        limit = settings.API_BODY_LIMIT
+        view = self.parser_context.get("view") if self.parser_context else None
+        limit = getattr(view, "body_limit", None) or settings.API_BODY_LIMIT
         too_large = TooLarge(f"A body may hold {limit:,} bytes at most.")
         if "chunked" in self._request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
             # Django reads nothing where no length is given; the server (gunicorn) ends the stream by itself.

@@ -94,3 +94,19 @@ THEME_SPLIT = OpenApiExample(
     },
     request_only=True,
 )
+REPORT = OpenApiExample(
+    "A report as text",
+    value={
+        "programme": "ward-learning",
+        "name": "Winter review",
+        "text": "# Findings\n\n## Staff perspectives\n\n- Porters wait for the lift at noon.\n\n# Recommendations\n\n"
+        "- Keep one lift for porters between noon and two.\n",
+    },
+    request_only=True,
+    media_type="application/json",
+)
+SAVE_REPORT = OpenApiExample(
+    "Save what is ticked, with a new activity",
+    value={"new_activity": {"kind": "after-action-review", "name": "Winter review"}},
+    request_only=True,
+)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, include, path, re_path
 
-from api.views import documents, insights, library, review, said, tagger, themes
+from api.views import documents, insights, library, reports, review, said, tagger, themes
 from api.views.door import Door
 from casestudies.lifecycle import MOVE_NAMES
 from lhs.models import HABITS, THEMES
@@ -40,11 +40,17 @@ of_the_desk: list[URLPattern] = [
     path("review/<uuid:turn_id>/skip/", review.Skip.as_view(), name="review-skip"),
     path("agreement/", review.AgreementDoor.as_view(), name="agreement"),
 ]
+of_reports: list[URLPattern] = [
+    path("reports/", reports.Reports.as_view(), name="reports"),
+    path("reports/<uuid:report_id>/", reports.OneReport.as_view(), name="report"),
+    path("reports/<uuid:report_id>/save/", reports.Save.as_view(), name="report-save"),
+]
 v1: list[URLPattern] = [
     path("", documents.Index.as_view(), name="index"),
     *of_insights,
     *of_the_library,
     *of_the_desk,
+    *of_reports,
     path("tagger/", tagger.Tagger.as_view(), name="tagger"),
     path("schema/", documents.SchemaDocument.as_view(), name="schema"),
     path("docs/", documents.Docs.as_view(), name="docs"),

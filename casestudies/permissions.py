@@ -41,6 +41,8 @@ RULES: tuple[Rule, ...] = (
     Rule("read", "rejected tag", ALL, CURATORS | TEAM_WRITERS),
     Rule("read", "earlier version", ALL, TEAM | CURATORS),
     Rule("log", "insight", frozenset({Status.DRAFT, Status.SUBMITTED}), CURATORS | TEAM_WRITERS),
+    # What is cut out of a report stands where a draft stands, for those who may make drafts of it.
+    Rule("read", "report", frozenset({Status.DRAFT}), CURATORS | TEAM_WRITERS),
     Rule("edit", "insight", frozenset({Status.DRAFT, Status.SUBMITTED}), CURATORS | TEAM_WRITERS),
     Rule("edit", "insight", frozenset({Status.PUBLISHED}), CURATORS),
     Rule("add voice", "insight", frozenset({Status.DRAFT, Status.SUBMITTED}), CURATORS | TEAM_WRITERS),

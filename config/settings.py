@@ -150,6 +150,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 3 * SWEEP_SECONDS,
         "options": {"expires": 3 * SWEEP_SECONDS},
     },
+    "compare what was cut out of reports": {"task": "insights.compare_candidates", "schedule": SWEEP_SECONDS},
     "fold the tallies": {"task": "insights.fold_tallies", "schedule": 60.0},
     "learn once enough is new": {
         "task": "insights.learn_if_enough",
@@ -190,6 +191,12 @@ SITE_COLOUR = os.environ.get("LHS_SITE_COLOUR", "")
 # Whom to ask about the tagger: an e-mail address of a team, for the transparency record.
 SITE_CONTACT = os.environ.get("LHS_CONTACT", "")
 
+# A report that is read into insights: how large a file may be, and what the process that reads it may use.
+REPORT_BYTES = int(os.environ.get("LHS_REPORT_MEGABYTES", "20")) * 1024 * 1024
+REPORT_SECONDS = int(os.environ.get("LHS_REPORT_SECONDS", "60"))
+REPORT_MEMORY = int(os.environ.get("LHS_REPORT_MEMORY_MEGABYTES", "1024")) * 1024 * 1024
+# A page of a long report holds a field for each thing that may be changed of each candidate.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 API_BODY_LIMIT = DATA_UPLOAD_MAX_MEMORY_SIZE
 REST_FRAMEWORK = {
@@ -227,6 +234,7 @@ SPECTACULAR_SETTINGS = {
         "InsightKind": "insights.choices.Kind",
         "SourceKind": "insights.choices.SourceKind",
         "OrganisationKind": "casestudies.models.Organisation.Kind",
+        "ReportForm": "insights.models.reported.ReportForm",
         "LearningActivityKind": "casestudies.models.LearningActivity.Kind",
         "TagState": "insights.choices.TagState",
         "Verdict": "api.writing.VERDICTS",

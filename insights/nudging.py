@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import partial
+from typing import Any
 
 from celery import current_app
 from django.conf import settings
@@ -33,11 +35,20 @@ def nudge_after_commit() -> None:
 
 def nudge_themes_after_commit() -> None:
     """Once this transaction is saved, have the themes' tagger fitted; without a broker, leave it to the next look."""
-    transaction.on_commit(lambda: _nudge(themes=True), robust=True)
+    from insights.tasks import learn_themes
+
+    transaction.on_commit(partial(_nudge, learn_themes), robust=True)
 
 
-def _nudge(*, themes: bool = False) -> None:
-    from insights.tasks import learn_themes, tag_due
+def nudge_comparing_after_commit() -> None:
+    """The same for what was cut out of a report and is to be compared."""
+    from insights.tasks import compare_candidates
+
+    transaction.on_commit(partial(_nudge, compare_candidates), robust=True)
+
+
+def _nudge(task: Any = None) -> None:
+    from insights.tasks import tag_due
 
     if time.monotonic() < _Line.quiet_until:
         return
@@ -48,8 +59,7 @@ def _nudge(*, themes: bool = False) -> None:
     )
     try:
         with producers[connection].acquire(block=True, timeout=PATIENCE_SECONDS) as producer:
-            task = learn_themes if themes else tag_due
-            task.apply_async(producer=producer, retry=False, expires=60)
+            (task or tag_due).apply_async(producer=producer, retry=False, expires=60)
     except (OperationalError, OSError) as error:
         _Line.quiet_until = time.monotonic() + QUIET_SECONDS
         logger.warning("The broker cannot be reached (%s); the next sweep finds what is due.", type(error).__name__)

@@ -13,6 +13,14 @@ def tag_due() -> None:
     tagging.sweep()
 
 
+@shared_task(name="insights.compare_candidates")
+def compare_candidates() -> None:
+    """Embed what was cut out of reports. Run again, it finds nothing to do; run twice at once, the two share it."""
+    from insights.reports import comparing
+
+    comparing.compare_due()
+
+
 @shared_task(name="insights.fold_tallies")
 def fold_tallies() -> None:
     """Add the tallies up. A count is the same before and after."""

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.views import about, case_studies, deciding, home, insights, logging, review, said, signing_in, tagger, themes
+from web.views import (
+    about,
+    case_studies,
+    deciding,
+    home,
+    insights,
+    logging,
+    reports,
+    review,
+    said,
+    signing_in,
+    tagger,
+    themes,
+)
 
 app_name = "web"
 urlpatterns = [
@@ -31,6 +44,12 @@ urlpatterns = [
     path("duplicates/merge/", said.merge, name="merge"),
     path("duplicates/apart/", said.keep_apart, name="keep-apart"),
     path("duplicates/undo/", said.undo_merge, name="undo-merge"),
+    path("programmes/<slug:slug>/report/", reports.take, name="take-report"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/<uuid:report_id>/", reports.report, name="report"),
+    path("reports/<uuid:report_id>/keep/", reports.keep, name="keep-report"),
+    path("reports/<uuid:report_id>/alike/", reports.alike, name="report-alike"),
+    path("reports/<uuid:report_id>/discard/", reports.discard, name="discard-report"),
     path("review/", review.review, name="review"),
     path("review/bulk/", review.in_bulk, name="review-bulk"),
     path("review/bulk/undo/", review.undo_bulk, name="undo-bulk"),

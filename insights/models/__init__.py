@@ -2,6 +2,7 @@
 
 from insights.models.counted import Tally
 from insights.models.merged import Apart, Merge
+from insights.models.reported import Candidate, Report
 from insights.models.said import Evidence, Insight, Source
 from insights.models.tagged import Bulk, Decision, Embedding, Review, Sample, Tag, Tagging, Turn
 from insights.models.themed import Example
@@ -9,12 +10,14 @@ from insights.models.themed import Example
 __all__ = [
     "Apart",
     "Bulk",
+    "Candidate",
     "Decision",
     "Embedding",
     "Evidence",
     "Example",
     "Insight",
     "Merge",
+    "Report",
     "Review",
     "Sample",
     "Source",

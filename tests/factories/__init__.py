@@ -45,6 +45,7 @@ from tests.factories.programmes import (
     OrganisationFactory,
     ProgrammeFactory,
 )
+from tests.factories.reported import CandidateFactory, ReportFactory
 from tests.factories.rows import RowFactory
 from tests.factories.said import ApartFactory, EvidenceFactory, InsightFactory, MergeFactory, SourceFactory
 
@@ -54,6 +55,7 @@ __all__ = [
     "ApartFactory",
     "AudienceFactory",
     "BulkFactory",
+    "CandidateFactory",
     "CaseStudyFactory",
     "CodeFactory",
     "CodebookFactory",
@@ -72,6 +74,7 @@ __all__ = [
     "MergeFactory",
     "OrganisationFactory",
     "ProgrammeFactory",
+    "ReportFactory",
     "ReviewFactory",
     "RowFactory",
     "SampleFactory",

@@ -200,6 +200,68 @@ def log_what_has_been_said_already(ways: Ways) -> Window:
     return window
 
 
+TAKE = "/programmes/elective-recovery-north-central-london/report/"
+TEXT = (
+    "Findings\n\n- Porters wait for the lift at noon.\n- Is it so?\n\nBackground\n\nBeds were short in that winter.\n"
+)
+
+
+@screen("From a report")
+def reports(ways: Ways) -> Window:
+    return ways.at("/reports/", "contributor")
+
+
+@screen("Insights from a report")
+def report_to_take_in(ways: Ways) -> Window:
+    return ways.at(TAKE, "contributor")
+
+
+@screen("Insights from a report")
+def report_that_cannot_be_read(ways: Ways) -> Window:
+    window = ways.at(TAKE, "contributor")
+    window.page.get_by_label("Or choose a file").set_input_files(
+        {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"no PDF"}
+    )
+    window.press("Read and cut it")
+    return window
+
+
+@screen("A review")
+def report_cut(ways: Ways) -> Window:
+    window = ways.at(TAKE, "contributor")
+    window.page.get_by_label("Paste the report's text").fill(f"{TEXT}- {ways.place.published()[0]['text']}\n")
+    window.page.get_by_label("What is it called?").fill("A review")
+    window.press("Read and cut it")
+    window.page.get_by_text("may have been said already").wait_for(timeout=60_000)
+    return window
+
+
+@screen("A review")
+def report_with_faults(ways: Ways) -> Window:
+    window = report_cut(ways)
+    window.page.get_by_label("Text").first.fill("ab")
+    window.page.get_by_text("It is not in the list").click()
+    window.page.get_by_label("Name of the activity").fill("A day")
+    window.press("Save ticked as drafts")
+    window.page.get_by_text("There is a problem").wait_for()
+    return window
+
+
+@screen("A review")
+def report_saved(ways: Ways) -> Window:
+    window = report_cut(ways)
+    window.press("Save ticked as drafts")
+    window.page.get_by_text("1 draft saved").wait_for()
+    return window
+
+
+@screen("Throw this report away?")
+def report_to_throw_away(ways: Ways) -> Window:
+    window = report_cut(ways)
+    window.follow("Throw this report away")
+    return window
+
+
 @screen("Likely duplicates")
 def duplicates(ways: Ways) -> Window:
     return ways.at("/duplicates/", "curator")
