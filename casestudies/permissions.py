@@ -41,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     Rule("read", "rejected tag", ALL, CURATORS | TEAM_WRITERS),
     Rule("read", "earlier version", ALL, TEAM | CURATORS),
     Rule("log", "insight", frozenset({Status.DRAFT, Status.SUBMITTED}), CURATORS | TEAM_WRITERS),
+    Rule("import", "insight", frozenset({Status.DRAFT, Status.SUBMITTED}), CURATORS | TEAM_WRITERS),
     Rule("edit", "insight", frozenset({Status.DRAFT, Status.SUBMITTED}), CURATORS | TEAM_WRITERS),
     Rule("edit", "insight", frozenset({Status.PUBLISHED}), CURATORS),
     Rule("add voice", "insight", frozenset({Status.DRAFT, Status.SUBMITTED}), CURATORS | TEAM_WRITERS),

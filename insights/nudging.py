@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from typing import Any
 
 from celery import current_app
 from django.conf import settings
@@ -31,9 +32,24 @@ def nudge_after_commit() -> None:
     transaction.on_commit(_nudge, robust=True)
 
 
+def nudge_imports_after_commit() -> None:
+    """Once this transaction is saved, wake the worker that imports; without a broker, leave it to the next sweep."""
+    transaction.on_commit(_nudge_imports, robust=True)
+
+
 def _nudge() -> None:
     from insights.tasks import tag_due
 
+    _send(tag_due)
+
+
+def _nudge_imports() -> None:
+    from insights.tasks import import_due
+
+    _send(import_due)
+
+
+def _send(task: Any) -> None:
     if time.monotonic() < _Line.quiet_until:
         return
     # Not the worker's own connection settings: its reads wait longer than a person at a form should.
@@ -43,7 +59,7 @@ def _nudge() -> None:
     )
     try:
         with producers[connection].acquire(block=True, timeout=PATIENCE_SECONDS) as producer:
-            tag_due.apply_async(producer=producer, retry=False, expires=60)
+            task.apply_async(producer=producer, retry=False, expires=60)
     except (OperationalError, OSError) as error:
         _Line.quiet_until = time.monotonic() + QUIET_SECONDS
-        logger.warning("The broker cannot be reached (%s); the next sweep tags what is due.", type(error).__name__)
+        logger.warning("The broker cannot be reached (%s); the next sweep does what is due.", type(error).__name__)

@@ -1,6 +1,7 @@
 """Insights, who said them, what they rest on, how they are tagged, and how many there are of each."""
 
 from insights.models.counted import Tally
+from insights.models.imported import Import, ImportColumns, Imported, ImportPart, ImportRow
 from insights.models.merged import Apart, Merge
 from insights.models.said import Evidence, Insight, Source
 from insights.models.tagged import Bulk, Decision, Embedding, Review, Sample, Tag, Tagging, Turn
@@ -11,6 +12,11 @@ __all__ = [
     "Decision",
     "Embedding",
     "Evidence",
+    "Import",
+    "ImportColumns",
+    "ImportPart",
+    "ImportRow",
+    "Imported",
     "Insight",
     "Merge",
     "Review",
