@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, include, path, re_path
 
-from api.views import documents, insights, library, review, said, tagger
+from api.views import documents, imports, insights, library, review, said, tagger
 from casestudies.lifecycle import MOVE_NAMES
 from lhs.models import HABITS, THEMES
 
@@ -34,11 +34,20 @@ of_the_desk: list[URLPattern] = [
     path("review/<uuid:turn_id>/skip/", review.Skip.as_view(), name="review-skip"),
     path("agreement/", review.AgreementDoor.as_view(), name="agreement"),
 ]
+of_imports: list[URLPattern] = [
+    path("imports/", imports.ImportList.as_view(), name="imports"),
+    path("imports/<uuid:import_id>/", imports.ImportDetail.as_view(), name="import"),
+    path("imports/<uuid:import_id>/rows/", imports.ImportRows.as_view(), name="import-rows"),
+    path("imports/<uuid:import_id>/failed/", imports.FailedRows.as_view(), name="import-failed"),
+    path("imports/<uuid:import_id>/apply/", imports.Apply.as_view(), name="import-apply"),
+    path("imports/<uuid:import_id>/cancel/", imports.Cancel.as_view(), name="import-cancel"),
+]
 v1: list[URLPattern] = [
     path("", documents.Index.as_view(), name="index"),
     *of_insights,
     *of_the_library,
     *of_the_desk,
+    *of_imports,
     path("tagger/", tagger.Tagger.as_view(), name="tagger"),
     path("schema/", documents.SchemaDocument.as_view(), name="schema"),
     path("docs/", documents.Docs.as_view(), name="docs"),

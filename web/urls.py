@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.views import about, case_studies, deciding, home, insights, logging, review, said, signing_in, tagger
+from web.views import (
+    about,
+    case_studies,
+    deciding,
+    home,
+    importing,
+    insights,
+    logging,
+    review,
+    said,
+    signing_in,
+    tagger,
+)
 
 app_name = "web"
 urlpatterns = [
@@ -27,6 +39,15 @@ urlpatterns = [
         "insights/<uuid:insight_id>/themes/<slug:code>/", deciding.decide, {"codebook": "themes"}, name="decide-themes"
     ),
     path("insights/<uuid:insight_id>/<slug:name>/", deciding.move, name="move"),
+    path("import/", importing.choose, name="import-choose"),
+    path("import/template.<str:format>", importing.template, name="import-template"),
+    path("programmes/<slug:slug>/import/", importing.upload, name="import"),
+    path("programmes/<slug:slug>/import/<uuid:import_id>/", importing.one, name="import-one"),
+    path("programmes/<slug:slug>/import/<uuid:import_id>/progress/", importing.progress, name="import-progress"),
+    path("programmes/<slug:slug>/import/<uuid:import_id>/columns/", importing.columns, name="import-columns"),
+    path("programmes/<slug:slug>/import/<uuid:import_id>/write/", importing.write, name="import-write"),
+    path("programmes/<slug:slug>/import/<uuid:import_id>/cancel/", importing.cancel, name="import-cancel"),
+    path("programmes/<slug:slug>/import/<uuid:import_id>/failed/", importing.failed, name="import-failed"),
     path("duplicates/", said.duplicates, name="duplicates"),
     path("duplicates/merge/", said.merge, name="merge"),
     path("duplicates/apart/", said.keep_apart, name="keep-apart"),

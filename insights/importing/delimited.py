@@ -43,7 +43,7 @@ def encoding_of(path: Path) -> str:
         if len(every_other) > 1 and every_other.count(0) > 0.4 * len(every_other):
             return name
     decoder = codecs.getincrementaldecoder("utf-8")()
-    high = set()
+    high: set[int] = set()
     utf8 = True
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):

@@ -100,7 +100,8 @@ class Present:
             named = earlier.filter(external_id__in=ids).values_list("external_id", "number", "cells")
             self.seen_ids = {str(id): (number, cells) for id, number, cells in named.order_by("-number")}
             words = {row.words for row in rows}
-            self.seen_words = dict(earlier.filter(words__in=words).order_by("-number").values_list("words", "number"))
+            told = earlier.filter(words__in=words).order_by("-number").values_list("words", "number")
+            self.seen_words = {str(digest): number for digest, number in told}
 
     def _audiences(self) -> dict[UUID, tuple[UUID, ...]]:
         found: dict[UUID, list[UUID]] = {}

@@ -79,12 +79,12 @@ def write_changed(one: Judged, plan: Plan, person: User) -> str:
     if "audiences" in changes:
         asked["audiences"] = list(Audience.objects.filter(id__in=changes["audiences"]))
     if placed(changes):
-        study = changes.get("case_study", insight.case_study_id)
-        activity = changes.get("learning_activity", insight.learning_activity_id)
+        study: Any = changes.get("case_study", insight.case_study_id)
+        activity: Any = changes.get("learning_activity", insight.learning_activity_id)
         asked["setting"] = Setting(
             plan.programme,
-            CaseStudy.objects.filter(id=study).first(),
-            LearningActivity.objects.filter(id=activity).first(),
+            CaseStudy.objects.filter(id=study).first() if study else None,
+            LearningActivity.objects.filter(id=activity).first() if activity else None,
         )
     try:
         edit(person=person, insight_id=insight.id, **asked)

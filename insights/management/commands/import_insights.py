@@ -26,8 +26,8 @@ SHOWN = 20
 
 class Command(BaseCommand):
     help = (
-        "Say what becomes of each row of a CSV or XLSX file (a dry run); with --apply, write the good ones. The last line "
-        'on standard output is {"new", "same", "changed", "error"} with counts.'
+        "Say what becomes of each row of a CSV or XLSX file (a dry run); with --apply, write the good ones. The last "
+        'line on standard output is {"new", "same", "changed", "error"} with counts.'
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -38,9 +38,7 @@ class Command(BaseCommand):
         parser.add_argument("--person", metavar="EMAIL", help="who imports; without it, the operator's own account")
         parser.add_argument("--kind", choices=Kind.values, help="the kind of every row, where no column says it")
         parser.add_argument("--source-kind", choices=SourceKind.values, help="who said it, where no column says it")
-        parser.add_argument(
-            "--failed", type=Path, metavar="FILE", help="write the rows in error here, with the reasons"
-        )
+        parser.add_argument("--failed", type=Path, metavar="FILE", help="write the rows in error here")
 
     def handle(self, *, file: Path, programme: str, apply: bool, submit: bool, **options: Any) -> None:
         if not file.is_file():
