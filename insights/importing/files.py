@@ -72,6 +72,9 @@ def look(path: Path) -> Looked:
         )
     after = [record for record in filled if record.number > best.number] if headed else filled
     cells = heading.cells if headed else []
+    if headed and layout.format == CSV:
+        # A cell beyond the headings is a separator that stands in a text, and said to be so of its row.
+        width = len(cells)
     headings = [" ".join(cell.split())[:120] for cell in [*cells, *[""] * (width - len(cells))]]
     return Looked(
         layout=Layout(**{**asdict(layout), "heading": best.number if headed else 0}),
@@ -117,7 +120,7 @@ def _layout(path: Path) -> Layout:
     for mark, said in OTHER_KINDS:
         if head.startswith(mark):
             raise ValidationError({"file": said})
-    if head.startswith(b"PK"):
+    if head.startswith(b"PK\x03\x04"):
         workbook.check(path)
         return Layout(XLSX, sheet=workbook.sheet_of(path))
     encoding = delimited.encoding_of(path)

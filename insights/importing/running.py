@@ -25,7 +25,7 @@ from django.utils import timezone
 from psycopg.types.json import Jsonb
 
 from casestudies.permissions import may
-from insights.importing.files import Layout, rows
+from insights.importing.files import CSV, Layout, rows
 from insights.importing.judging import Judged, Permits, counts_of, judge
 from insights.importing.rows import Record
 from insights.importing.understanding import Plan, understood
@@ -116,7 +116,9 @@ def _batch(id: UUID, source: _Source) -> Import | None:
 
 def plan_of(found: Import) -> Plan:
     """Return how the rows of an import are read."""
-    return Plan(found.programme, found.headings, found.mapping, found.defaults, Names.of(found.programme))
+    names = Names.of(found.programme)
+    delimited = found.layout.get("format") == CSV
+    return Plan(found.programme, found.headings, found.mapping, found.defaults, names, delimited=delimited)
 
 
 def _check(found: Import, source: _Source) -> None:

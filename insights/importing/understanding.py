@@ -47,6 +47,7 @@ class Plan:
     mapping: Mapping[str, int]
     defaults: Mapping[str, str]
     names: Names
+    delimited: bool = True
 
     def fault(self, name: str, reason: str) -> dict[str, str]:
         """Return what is wrong with a field of a row, with the column as the file calls it."""
@@ -111,7 +112,7 @@ def understood(record: Record, plan: Plan) -> Said:
     if record.fault:
         said.faults.append({"column": "", "field": "", "reason": record.fault})
         return said
-    if any(cell.strip() for cell in cells[len(plan.headings) :]):
+    if plan.delimited and any(cell.strip() for cell in cells[len(plan.headings) :]):
         reason = (
             f"This row has {len(cells)} cells and the headings are {len(plan.headings)}. Is there a separator inside "
             "a text? Put that text in quotation marks."

@@ -79,7 +79,7 @@ MONTHS = (
     *("august", "september", "october", "november", "december"),
 )
 DAY_FIRST = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4}|\d{2})")
-YEAR_FIRST = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})(?:[T ].*)?")
+YEAR_FIRST = re.compile(r"(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})(?:[t ].*)?")
 IN_WORDS = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[\s\-]+([a-z]+)\.?,?[\s\-]+(\d{4}|\d{2})")
 NOT_A_DATE = "This is not a date. Write it day first, such as 3/4/2022, 3 April 2022, 2022-04-03 or 03-Apr-22."
 QUOTED = 60

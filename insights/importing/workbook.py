@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
 from django.core.exceptions import ValidationError
@@ -25,6 +24,7 @@ LARGEST_WHOLE = 1 << 30
 LARGEST_SHARED = 64 << 20
 STEEPEST = 250
 SMALL_PART = 8 << 20
+PROLOGUE = 64 << 10
 UNREADABLE = (
     "This is not a workbook that can be read. Open it in your spreadsheet, save it as CSV or XLSX, and send that."
 )
@@ -34,7 +34,7 @@ BOMB = (
 )
 # What the library may raise over a file that is damaged, or made to be.
 DAMAGED = (
-    *(zipfile.BadZipFile, zlib.error, ParseError, DefusedXmlException, InvalidFileException, KeyError, ValueError),
+    *(zipfile.BadZipFile, zlib.error, SyntaxError, DefusedXmlException, InvalidFileException, KeyError, ValueError),
     *(TypeError, AttributeError, IndexError, EOFError, OSError, RuntimeError, NotImplementedError, AssertionError),
 )
 
@@ -44,9 +44,12 @@ def check(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
+            declares = any(_declares(archive, part) for part in parts)
     except DAMAGED as error:
         raise ValidationError({"file": UNREADABLE}) from error
     names = {part.filename for part in parts}
+    if declares:
+        raise ValidationError({"file": UNREADABLE})
     if any(part.flag_bits & 1 for part in parts):
         raise ValidationError({"file": "This file is locked with a password. Save it without one, and send that."})
     if "xl/workbook.bin" in names:
@@ -58,6 +61,14 @@ def check(path: Path) -> None:
     shared = sum(part.file_size for part in parts if part.filename.lower().endswith("sharedstrings.xml"))
     if steep or shared > LARGEST_SHARED or sum(part.file_size for part in parts) > LARGEST_WHOLE:
         raise ValidationError({"file": BOMB})
+
+
+def _declares(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    """Say whether a part declares entities of its own: no spreadsheet writes that, and a bomb is made of it."""
+    if part.flag_bits & 1 or not part.filename.lower().endswith((".xml", ".rels")):
+        return False
+    with archive.open(part) as content:
+        return b"<!DOCTYPE" in content.read(PROLOGUE)
 
 
 def sheet_of(path: Path) -> str:
@@ -89,15 +100,19 @@ def records(path: Path, sheet: str) -> Iterator[Record]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Workbook]:
+    # A path would be refused for the end of its name; an open file is looked into.
+    file = path.open("rb")
     try:
         # data_only would show what a formula came to when it was last saved, and nothing where it never was.
-        book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
+        book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
     except DAMAGED as error:
+        file.close()
         raise ValidationError({"file": UNREADABLE}) from error
     try:
         yield book
     finally:
         book.close()
+        file.close()
 
 
 def _used(cells: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -204,9 +204,7 @@ def columns_sent(sent: Mapping[str, str], found: Import) -> tuple[dict[str, int]
         if field in mapping:
             first = heading_of(found.headings, mapping[field])
             raise ValidationError(
-                {
-                    f"column-{at}": f"“{FIELDS[field].label}” is chosen for “{first}” already. Choose another, or leave out."
-                }
+                {f"column-{at}": f"“{FIELDS[field].label}” is chosen for “{first}” already. Choose another."}
             )
         mapping[field] = at
     defaults = defaults_of(sent)
@@ -239,7 +237,7 @@ def import_page(found: Import, *, fate: str, after: int) -> ImportPage:
         (name, number(getattr(found, value)), f"{address}?{urlencode({'fate': value})}")
         for value, (name, _) in FATES.items()
     )
-    more = {"fate": fate, "after": rows[SHOWN - 1].number} if len(rows) > SHOWN else {}
+    more: dict[str, str | int] = {"fate": fate, "after": rows[SHOWN - 1].number} if len(rows) > SHOWN else {}
     return ImportPage(
         found=found,
         panel=panel_of(found),
