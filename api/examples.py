@@ -66,3 +66,15 @@ BULK = OpenApiExample(
     value={"codebook": "habits", "code": "staff", "state": "confirmed", "expected_count": 34},
     request_only=True,
 )
+IMPORT = OpenApiExample(
+    "A spreadsheet",
+    value={
+        "file": "(the file's bytes)",
+        "programme": "ward-learning",
+        "mapping": '{"text": "Comment", "kind": 3}',
+        "source_kind": "staff",
+        "apply": "true",
+    },
+    media_type="multipart/form-data",
+    request_only=True,
+)

@@ -14,6 +14,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api import examples
 from api.bodies import body_of
 from api.links import links_of, root_of
 from api.paging import PAGING, envelope, keyset_page, once, only_known, page_size_of
@@ -102,6 +103,7 @@ class ImportList(OfImports):
         ),
         request={"multipart/form-data": ImportBody},
         responses={201: ImportShape},
+        examples=[examples.IMPORT],
     )
     def post(self, request: Request) -> Response:
         """Take a file in, and have it checked."""

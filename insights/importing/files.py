@@ -19,6 +19,7 @@ CSV, XLSX = "csv", "xlsx"
 # The row of headings is looked for in so many rows: above it there may be a title.
 LOOKED_AT = 20
 EXAMPLES = 3
+LONGEST_HEADING = 40
 OTHER_KINDS = (
     (b"%PDF", "This is a PDF, whatever its name says. Send the spreadsheet itself, as XLSX or CSV."),
     (b"\x89PNG", "This is a picture. Send the spreadsheet itself, as XLSX or CSV."),
@@ -63,6 +64,8 @@ def look(path: Path) -> Looked:
         raise ValidationError({"file": "There is nothing in this file. Send one with a row of headings and your rows."})
     best = max(filled, key=lambda record: len(recognised(record.cells)))
     headed = bool(recognised(best.cells))
+    if not headed and len(filled) > 1 and _like_headings(filled[0].cells):
+        best, headed = filled[0], True
     heading = best if headed else filled[0]
     width = max(len(record.cells) for record in filled)
     most = settings.IMPORT_COLUMNS
@@ -82,6 +85,13 @@ def look(path: Path) -> Looked:
         examples=[[cell[:200].replace("\0", "�") for cell in record.cells] for record in after[:EXAMPLES]],
         of=_about(path, layout),
     )
+
+
+def _like_headings(cells: list[str]) -> bool:
+    """Say whether a first row that means nothing to us is one of headings: short names, each another, no figures."""
+    names = [" ".join(cell.split()) for cell in cells]
+    short = all(0 < len(name) <= LONGEST_HEADING and not name.endswith(".") for name in names)
+    return short and len(set(names)) == len(names) and not any(character.isdigit() for character in "".join(names))
 
 
 def every_record(path: Path, layout: Layout) -> Iterator[Record]:

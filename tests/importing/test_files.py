@@ -78,6 +78,11 @@ def test_without_headings_every_row_is_one_of_insights(tmp_path):
     assert len(read(path)) == 2
 
 
+def test_headings_that_mean_nothing_to_us_are_headings_all_the_same(tmp_path):
+    found = look(put(tmp_path, as_csv(["Musings", "Whence?"], ["The lift on ward 7 is slow.", "Ama, by the lift"])))
+    assert (found.layout.heading, found.headings) == (1, ["Musings", "Whence?"])
+
+
 @pytest.mark.parametrize("name", ["insights.xlsx", "insights.pdf", "insights"])
 def test_a_csv_is_one_whatever_it_is_called(tmp_path, name):
     assert read(put(tmp_path, as_csv(HEADINGS, a_row(1)), name)) == [a_row(1)]
