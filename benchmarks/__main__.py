@@ -1,4 +1,4 @@
-"""`make bench`, or `python -m benchmarks [list] [tagging] [whole]`: measure, and write down what was found."""
+"""`make bench`, or `python -m benchmarks [whole] [tagging] [importing] [list]`: measure, and write down the figures."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from benchmarks import report, whole
 from benchmarks.ground import ground
 from benchmarks.progress import say
 
-PARTS = ("whole", "tagging", "list")
+PARTS = ("whole", "tagging", "importing", "list")
 
 
 def main() -> None:
@@ -31,6 +31,10 @@ def _measure(part: str) -> dict[str, Any]:
             from benchmarks import tagging
 
             return tagging.measure()
+        if part == "importing":
+            from benchmarks import importing
+
+            return importing.measure()
         from benchmarks import listing
 
         return listing.measure()
