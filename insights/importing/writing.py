@@ -105,6 +105,7 @@ def copy_rows(model: Any, columns: Sequence[str], records: Iterable[Sequence[Any
     names = psycopg.sql.SQL(", ").join(map(psycopg.sql.Identifier, columns))
     table = psycopg.sql.Identifier(model._meta.db_table)
     statement = psycopg.sql.SQL("COPY {} ({}) FROM STDIN").format(table, names)
-    with connection.cursor() as cursor, cursor.copy(statement) as out:
+    # COPY goes past Django's own calls, and so would the faults that the database raises.
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(statement) as out:
         for record in records:
             out.write_row(record)

@@ -59,7 +59,7 @@ def test_a_worker_is_killed_in_the_middle_and_another_goes_on_where_it_was(tagge
         # It gets stuck at row 1,500: the second batch of what it writes.
         InsightFactory(programme=importer.programme, external_id="R1500")
         with ThreadPoolExecutor(1) as pool:
-            found = in_a_thread(pool, begun, importer).result(60)
+            found = in_a_thread(pool, begun, importer=importer).result(60)
         until(lambda: waiting() >= 1, 90, what="the worker to be in the middle of the second batch")
         first.kill_all()
         transaction.set_rollback(True)
