@@ -20,7 +20,7 @@ class Importer:
         self.window = window
         self.page = window.page
         self.folder = folder
-        self.failed = folder / "failed"
+        self.failed = folder / "failed.xlsx"
 
     def given_the_form(self) -> None:
         self.window.open("/insights/log/")
