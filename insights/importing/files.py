@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import csv
 import itertools
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -108,6 +110,14 @@ def every_record(path: Path, layout: Layout) -> Iterator[Record]:
         yield from delimited.records(itertools.chain(["\n" if told else first], lines), layout.delimiter)
 
 
+def too_many() -> str:
+    """Return what is said of a file with more rows than are read."""
+    return (
+        f"This file has more than {settings.IMPORT_ROWS:,} rows, which is the most that is read at once. Cut it into "
+        "several files; or ask whoever runs this site to raise LHS_IMPORT_ROWS."
+    )
+
+
 def rows(path: Path, layout: Layout) -> Iterator[Record]:
     """Yield the rows of insights: what is below the headings and not empty."""
     for record in every_record(path, layout):
@@ -146,4 +156,12 @@ def _about(path: Path, layout: Layout) -> int:
     if layout.format == XLSX:
         return workbook.size_of(path, layout.sheet)
     with path.open("rb") as file:
-        return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
+        lines = sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
+    most = settings.IMPORT_ROWS + LOOKED_AT
+    if lines > most:
+        # Texts over several lines make more lines than rows: only these are counted, and no further than is needed.
+        with contextlib.suppress(csv.Error):
+            found = csv.reader(delimited.lines(path, layout.encoding), delimiter=layout.delimiter)
+            if sum(1 for _ in itertools.islice((row for row in found if any(row)), most + 1)) > most:
+                raise ValidationError({"file": too_many()})
+    return lines

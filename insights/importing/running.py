@@ -25,7 +25,7 @@ from django.utils import timezone
 from psycopg.types.json import Jsonb
 
 from casestudies.permissions import may
-from insights.importing.files import CSV, Layout, rows
+from insights.importing.files import CSV, Layout, rows, too_many
 from insights.importing.judging import Judged, Permits, counts_of, judge
 from insights.importing.rows import Record
 from insights.importing.understanding import Plan, understood
@@ -125,12 +125,7 @@ def _check(found: Import, source: _Source) -> None:
     plan = plan_of(found)
     records = list(islice(source.after(found), BATCH))
     if len(records) + found.done > settings.IMPORT_ROWS:
-        raise ValidationError(
-            {
-                "file": f"This file has more than {settings.IMPORT_ROWS:,} rows, which is the most that is read at "
-                "once. Cut it into several files; or ask whoever runs this site to raise LHS_IMPORT_ROWS."
-            }
-        )
+        raise ValidationError({"file": too_many()})
     judged = judge([understood(record, plan) for record in records], plan, _permits(found), of=found)
     copy_rows(ImportRow, STAGED, (_staged(found, one) for one in judged))
     _count(found, counts_of(judged))

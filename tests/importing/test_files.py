@@ -155,6 +155,20 @@ def test_a_sheet_as_wide_as_can_be_is_refused(tmp_path):
         look(path)
 
 
+def test_two_million_rows_are_refused_as_soon_as_it_is_sure(tmp_path, settings):
+    path = put(tmp_path, b"Ref,Insight,Type,Source\n" + b"1,slow lift,obs,staff\n" * 2_000_000)
+    with pytest.raises(ValidationError, match=r"more than 100,000 rows.*LHS_IMPORT_ROWS"):
+        look(path)
+    settings.IMPORT_ROWS = 2_000_000
+    assert look(path).of == 2_000_001
+
+
+def test_texts_over_many_lines_are_not_taken_for_rows(tmp_path, settings):
+    settings.IMPORT_ROWS = 10
+    path = put(tmp_path, as_csv(HEADINGS, a_row(1, Insight="slow\n" * 200)))
+    assert len(read(path)) == 1
+
+
 def test_empty_columns_out_to_the_last_one_are_nothing(tmp_path):
     path = put(tmp_path, as_xlsx([*HEADINGS, *[None] * 16_000], a_row(1)), "insights.xlsx")
     assert look(path).headings == list(HEADINGS)

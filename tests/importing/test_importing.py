@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -33,8 +34,8 @@ from tests.factories import (
 from tests.importing.spreadsheets import HEADINGS, Importer, a_row, as_csv, as_xlsx, cells_of, counts, on, put
 
 pytestmark = pytest.mark.django_db
-ALL = (*HEADINGS, *("Title", "Perspective", "Level", "Effect", "Response", "Section", "Page", "Place", "Role"))
-ALL = (*ALL, *("Organisation", "Consent", "Audiences", "Activity", "Case study"))
+MORE = (*HEADINGS, *("Title", "Perspective", "Level", "Effect", "Response", "Section", "Page", "Place", "Role"))
+ALL = (*MORE, *("Organisation", "Consent", "Audiences", "Activity", "Case study"))
 
 
 def reasons(found: Import) -> dict[int, list[tuple[str, str]]]:
@@ -49,6 +50,11 @@ def drafts() -> dict[tuple[str, str], int]:
     """Return how many drafts are counted under each facet and value."""
     booked = Tally.objects.filter(status="draft").values_list("facet", "value").annotate(Sum("n")).order_by()
     return {(facet, value): n for facet, value, n in booked}
+
+
+def past(model: Any) -> Any:
+    """Return the kept versions of a model's rows."""
+    return model.pgh_event_model.objects
 
 
 class TestTheDryRun:
@@ -213,9 +219,9 @@ class TestWriting:
         assert (
             Tagging.objects.filter(insight=imported, due=True).count() == Tagging.objects.filter(insight=logged).count()
         )
-        events = Insight.pgh_event_model.objects
+        events = past(Insight)
         assert events.filter(pgh_obj=imported).count() == events.filter(pgh_obj=logged).count() == 1
-        assert Source.pgh_event_model.objects.filter(insight=imported).count() == 1
+        assert past(Source).filter(insight=imported).count() == 1
         assert imported.digest == logged.digest
         assert before["kind", "finding"] == before["source_kind", "staff"] == before["all", ""] == 1
         assert drafts() == {facet: 2 * n for facet, n in before.items()}
@@ -340,7 +346,7 @@ class TestAnEditedFile:
     def test_the_history_says_who(self, importer):
         importer.write(as_csv(HEADINGS, a_row(1)))
         importer.write(as_csv(HEADINGS, a_row(1, Insight="The booking screen is quick now.")))
-        last = Insight.pgh_event_model.objects.order_by("pgh_id").last()
+        last = past(Insight).order_by("pgh_id").last()
         assert last.pgh_context.metadata["user"] == str(importer.person.id)
 
     def test_what_people_did_between_the_dry_run_and_the_writing_is_seen(self, importer, programme):
