@@ -23,11 +23,15 @@ NOT_AN_OBJECT = "Send a JSON object: {…}."
 
 
 class BoundedRequest(Request):
-    """A request whose body is read up to the limit, also where it comes in chunks and so without a length."""
+    """A request whose body is read up to the limit, also where it comes in chunks and so without a length.
+
+    `body_limit` is the limit in bytes of an address that takes more than others do; None: as the setting says.
+    """
+
+    body_limit: int | None = None
 
     def _load_stream(self) -> None:
-        view = self.parser_context.get("view") if self.parser_context else None
-        limit = getattr(view, "body_limit", None) or settings.API_BODY_LIMIT
+        limit = self.body_limit or settings.API_BODY_LIMIT
         too_large = TooLarge(f"A body may hold {limit:,} bytes at most.")
         if "chunked" in self._request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
             # Django reads nothing where no length is given; the server (gunicorn) ends the stream by itself.

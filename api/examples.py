@@ -110,3 +110,15 @@ SAVE_REPORT = OpenApiExample(
     value={"new_activity": {"kind": "after-action-review", "name": "Winter review"}},
     request_only=True,
 )
+IMPORT = OpenApiExample(
+    "A spreadsheet",
+    value={
+        "file": "(the file's bytes)",
+        "programme": "ward-learning",
+        "mapping": '{"text": "Comment", "kind": 3}',
+        "source_kind": "staff",
+        "apply": "true",
+    },
+    media_type="multipart/form-data",
+    request_only=True,
+)

@@ -132,6 +132,9 @@ def handle(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
             return not_found(request)
         case django.PermissionDenied():
             return problem(request, 403, detail=str(error) or "You may not do this.")
+        case rest.UnsupportedMediaType():
+            taken = " or ".join(parser.media_type for parser in context["view"].parser_classes)
+            return problem(request, error.status_code, detail=f"Send {taken}.")
         case rest.APIException():
             return problem(request, error.status_code, detail=_words_of(error), headers=_headers_of(error))
         case django.RequestDataTooBig():
@@ -171,8 +174,6 @@ def _words_of(error: rest.APIException) -> str:
             return "This address does not take that method; the Allow header names those that it takes."
         case rest.NotAcceptable():
             return "Answers are application/json: ask for that, or leave the Accept header out."
-        case rest.UnsupportedMediaType():
-            return "Send application/json."
         case rest.Throttled():
             return "Too many requests. Wait as long as the Retry-After header says, in seconds."
         case rest.NotAuthenticated():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, include, path, re_path
 
-from api.views import documents, insights, library, reports, review, said, tagger, themes
+from api.views import documents, imports, insights, library, reports, review, said, tagger, themes
 from api.views.door import Door
 from casestudies.lifecycle import MOVE_NAMES
 from lhs.models import HABITS, THEMES
@@ -45,12 +45,21 @@ of_reports: list[URLPattern] = [
     path("reports/<uuid:report_id>/", reports.OneReport.as_view(), name="report"),
     path("reports/<uuid:report_id>/save/", reports.Save.as_view(), name="report-save"),
 ]
+of_imports: list[URLPattern] = [
+    path("imports/", imports.ImportList.as_view(), name="imports"),
+    path("imports/<uuid:import_id>/", imports.ImportDetail.as_view(), name="import"),
+    path("imports/<uuid:import_id>/rows/", imports.ImportRows.as_view(), name="import-rows"),
+    path("imports/<uuid:import_id>/failed/", imports.FailedRows.as_view(), name="import-failed"),
+    path("imports/<uuid:import_id>/apply/", imports.Apply.as_view(), name="import-apply"),
+    path("imports/<uuid:import_id>/cancel/", imports.Cancel.as_view(), name="import-cancel"),
+]
 v1: list[URLPattern] = [
     path("", documents.Index.as_view(), name="index"),
     *of_insights,
     *of_the_library,
     *of_the_desk,
     *of_reports,
+    *of_imports,
     path("tagger/", tagger.Tagger.as_view(), name="tagger"),
     path("schema/", documents.SchemaDocument.as_view(), name="schema"),
     path("docs/", documents.Docs.as_view(), name="docs"),

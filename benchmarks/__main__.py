@@ -1,4 +1,4 @@
-"""`make bench`, or `python -m benchmarks [list] [tagging] [whole] [deciding]`: measure, and write it down."""
+"""`python -m benchmarks [list] [tagging] [whole] [deciding] [importing]` (`make bench`): measure, and write it down."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from benchmarks import report, whole
 from benchmarks.ground import ground
 from benchmarks.progress import say
 
-PARTS = ("whole", "deciding", "tagging", "list")
+PARTS = ("whole", "deciding", "tagging", "importing", "list")
 
 
 def main() -> None:
@@ -35,6 +35,10 @@ def _measure(part: str) -> dict[str, Any]:
             from benchmarks import tagging
 
             return tagging.measure()
+        if part == "importing":
+            from benchmarks import importing
+
+            return importing.measure()
         from benchmarks import listing
 
         return listing.measure()

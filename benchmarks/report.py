@@ -46,8 +46,7 @@ def machine() -> dict[str, Any]:
 def table(known: dict[str, Any]) -> str:
     """Return the figures as tables in Markdown."""
     lines: list[str] = []
-    parts = (("list", _of_list), ("tagging", _of_tagging), ("deciding", _of_deciding), ("whole", _of_whole))
-    for part, rows in parts:
+    for part, rows in PARTS:
         if part in known:
             on = known[part]["machine"]
             lines += ["", *rows(known[part]), ""]
@@ -103,6 +102,22 @@ def _of_deciding(found: dict[str, Any]) -> list[str]:
     ]
 
 
+def _of_importing(found: dict[str, Any]) -> list[str]:
+    least, most = found["import_to_copy_least"], found["import_to_copy_most"]
+    return [
+        f"### Importing {found['rows']:,} rows of a spreadsheet",
+        "",
+        "| | rows/s | to COPY |",
+        "|---|---|---|",
+        f"| COPY of the same rows, every index and trigger on | {found['copy_rows_per_s']} | 1 |",
+        f"| the importer: read, judged, staged, judged again, written | {found['import_rows_per_s']} "
+        f"| **{found['import_to_copy']}** ({least}–{most}) |",
+        "",
+        f"`manage.py import_insights --apply` on {found['rows']:,} rows: {found['command_s']} s from start to end, "
+        f"{found['command_peak_mib']} MiB at most.",
+    ]
+
+
 def _of_whole(found: dict[str, Any]) -> list[str]:
     return [
         "### The whole system",
@@ -115,3 +130,12 @@ def _of_whole(found: dict[str, Any]) -> list[str]:
         f"| from posting an insight until the API shows it tagged (median of {found['posted']}; most) "
         f"| {found['tag_lag_median_s']}; {found['tag_lag_most_s']} |",
     ]
+
+
+PARTS = (
+    ("list", _of_list),
+    ("tagging", _of_tagging),
+    ("importing", _of_importing),
+    ("deciding", _of_deciding),
+    ("whole", _of_whole),
+)

@@ -43,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     Rule("log", "insight", frozenset({Status.DRAFT, Status.SUBMITTED}), CURATORS | TEAM_WRITERS),
     # What is cut out of a report stands where a draft stands, for those who may make drafts of it.
     Rule("read", "report", frozenset({Status.DRAFT}), CURATORS | TEAM_WRITERS),
+    Rule("import", "insight", frozenset({Status.DRAFT, Status.SUBMITTED}), CURATORS | TEAM_WRITERS),
     Rule("edit", "insight", frozenset({Status.DRAFT, Status.SUBMITTED}), CURATORS | TEAM_WRITERS),
     Rule("edit", "insight", frozenset({Status.PUBLISHED}), CURATORS),
     Rule("add voice", "insight", frozenset({Status.DRAFT, Status.SUBMITTED}), CURATORS | TEAM_WRITERS),

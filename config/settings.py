@@ -151,6 +151,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": 3 * SWEEP_SECONDS},
     },
     "compare what was cut out of reports": {"task": "insights.compare_candidates", "schedule": SWEEP_SECONDS},
+    "import what is due": {"task": "insights.import_due", "schedule": SWEEP_SECONDS, "options": {"expires": 30}},
+    "forget old imports": {"task": "insights.forget_imports", "schedule": 3600.0, "options": {"expires": 3000}},
     "fold the tallies": {"task": "insights.fold_tallies", "schedule": 60.0},
     "learn once enough is new": {
         "task": "insights.learn_if_enough",
@@ -198,6 +200,11 @@ REPORT_MEMORY = int(os.environ.get("LHS_REPORT_MEMORY_MEGABYTES", "1024")) * 102
 # A page of a long report holds a field for each thing that may be changed of each candidate.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# A spreadsheet to import: how large, how many rows and columns, and for how many days its failed rows are kept.
+IMPORT_BYTES = int(os.environ.get("LHS_IMPORT_BYTES", str(50 * 1024 * 1024)))
+IMPORT_ROWS = int(os.environ.get("LHS_IMPORT_ROWS", "100000"))
+IMPORT_COLUMNS = int(os.environ.get("LHS_IMPORT_COLUMNS", "200"))
+IMPORT_KEEP_DAYS = int(os.environ.get("LHS_IMPORT_KEEP_DAYS", "30"))
 API_BODY_LIMIT = DATA_UPLOAD_MAX_MEMORY_SIZE
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.TokenAuth", "api.authentication.SessionAuth"],

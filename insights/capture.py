@@ -40,6 +40,9 @@ WRITABLE = (
 )
 WORDS = ("title", "text", "section", "locator", "external_id")
 EARLIEST = datetime.date(1900, 1, 1)
+# Columns that refer to rows which a verb has in hand: to ask the database for each again would tell nothing new.
+IN_HAND = ("programme", "case_study", "learning_activity", "author")
+NOT_THEIRS = "Words whose consent is withheld are logged by the programme's own team."
 
 
 @dataclass(frozen=True)
@@ -110,13 +113,13 @@ def log(
         learning_activity=setting.learning_activity,
         author=person,
         status=status,
-        **_cleaned(said),
+        **in_order(said),
     )
     sources = sources_of(insight, voices, person)
-    if any(voice.consent == Consent.WITHHELD for voice in voices) and not may(
-        person, "log", "insight", programme_id=setting.programme.id, status=status, withheld=True
+    if any(voice.consent == Consent.WITHHELD for voice in voices) and not may_log_withheld(
+        person, programme_id=setting.programme.id, status=status
     ):
-        raise PermissionDenied("Words whose consent is withheld are logged by the programme's own team.")
+        raise PermissionDenied(NOT_THEIRS)
     _save(insight)
     Source.objects.bulk_create(sources)
     if audiences:
@@ -155,7 +158,7 @@ def edit(
         insight.programme = setting.programme
         insight.case_study = setting.case_study
         insight.learning_activity = setting.learning_activity
-    for field, value in _cleaned(said).items():
+    for field, value in in_order(said).items():
         setattr(insight, field, value)
     insight.modified = timezone.now()
     _save(insight)
@@ -176,7 +179,12 @@ def lock(*, person: User | None, insight_id: UUID) -> Insight:
     return insight
 
 
-def _cleaned(said: Mapping[str, Any]) -> dict[str, Any]:
+def may_log_withheld(person: User, *, programme_id: UUID, status: str) -> bool:
+    """Say whether `person` may log words in this programme whose consent is withheld."""
+    return may(person, "log", "insight", programme_id=programme_id, status=status, withheld=True)
+
+
+def in_order(said: Mapping[str, Any]) -> dict[str, Any]:
     """Return what was said with its words in order; raises ValidationError naming each field at fault."""
     cleaned: dict[str, Any] = {}
     faults: dict[str, list[str]] = {}
@@ -198,9 +206,12 @@ def _cleaned(said: Mapping[str, Any]) -> dict[str, Any]:
     return cleaned
 
 
-def sources_of(insight: Insight, voices: Sequence[Voice], person: User, *, first: int = 0) -> list[Source]:
+def sources_of(
+    insight: Insight, voices: Sequence[Voice], person: User, *, first: int = 0, in_hand: Sequence[str] = ()
+) -> list[Source]:
     """Return the voices as sources that are not saved yet, from position `first` on.
 
+    `in_hand` names columns whose rows the caller knows to be there.
     Raises ValidationError naming each field at fault: `source.role` of the first of all, else `voices.3.role`.
     """
     if not voices:
@@ -218,7 +229,7 @@ def sources_of(insight: Insight, voices: Sequence[Voice], person: User, *, first
             faults["collected_on"] = [f"Give a day between {EARLIEST:%-d %B %Y} and today."]
         source = Source(insight=insight, position=position, recorded_by=person, **said)
         try:
-            source.clean_fields(exclude=["insight"])
+            source.clean_fields(exclude=["insight", *in_hand])
         except ValidationError as fault:
             faults = {**fault.message_dict, **faults}
         if faults:
@@ -245,7 +256,7 @@ def _replace_sources(insight: Insight, voices: Sequence[Voice], person: User) ->
 
 def _save(insight: Insight) -> None:
     """Check the insight field by field, then write it; the database holds the rest of the rules."""
-    insight.clean_fields(exclude=["programme", "case_study", "learning_activity", "author"])
+    insight.clean_fields(exclude=IN_HAND)
     try:
         with transaction.atomic():
             insight.save()

@@ -47,6 +47,13 @@ def nudge_comparing_after_commit() -> None:
     transaction.on_commit(partial(_nudge, compare_candidates), robust=True)
 
 
+def nudge_imports_after_commit() -> None:
+    """The same for a spreadsheet to import."""
+    from insights.tasks import import_due
+
+    transaction.on_commit(partial(_nudge, import_due), robust=True)
+
+
 def _nudge(task: Any = None) -> None:
     from insights.tasks import tag_due
 
@@ -62,4 +69,4 @@ def _nudge(task: Any = None) -> None:
             (task or tag_due).apply_async(producer=producer, retry=False, expires=60)
     except (OperationalError, OSError) as error:
         _Line.quiet_until = time.monotonic() + QUIET_SECONDS
-        logger.warning("The broker cannot be reached (%s); the next sweep finds what is due.", type(error).__name__)
+        logger.warning("The broker cannot be reached (%s); the next sweep does what is due.", type(error).__name__)

@@ -53,3 +53,21 @@ def learn_themes() -> None:
     from insights import learning
 
     learning.learn_themes_if_due()
+
+
+@shared_task(name="insights.import_due")
+def import_due() -> None:
+    """Check and write what is due of imports, for a while; what is then left is asked for anew, behind other work."""
+    from insights.importing import running
+    from insights.nudging import nudge_imports_after_commit
+
+    if running.run_due():
+        nudge_imports_after_commit()
+
+
+@shared_task(name="insights.forget_imports")
+def forget_imports() -> None:
+    """Throw away the files and rows of imports that are old. Run again, it finds none."""
+    from insights.importing import verbs
+
+    verbs.forget_old()

@@ -31,15 +31,21 @@ class Door(APIView):
             self.permission_denied(self.request)
         return person
 
+    def body_limit(self) -> int | None:
+        """Return how many bytes a body may have here; None: as many as anywhere."""
+        return None
+
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         """Return the request with a body that is bounded."""
-        return BoundedRequest(
+        bounded = BoundedRequest(
             request,
             parsers=self.get_parsers(),
             authenticators=self.get_authenticators(),
             negotiator=self.get_content_negotiator(),
             parser_context=self.get_parser_context(request),
         )
+        bounded.body_limit = self.body_limit()
+        return bounded
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Say that the answer is for the one who asked."""

@@ -1,6 +1,7 @@
 """Insights, who said them, what they rest on, how they are tagged, and how many there are of each."""
 
 from insights.models.counted import Tally
+from insights.models.imported import Import, ImportColumns, Imported, ImportPart, ImportRow
 from insights.models.merged import Apart, Merge
 from insights.models.reported import Candidate, Report
 from insights.models.said import Evidence, Insight, Source
@@ -15,6 +16,11 @@ __all__ = [
     "Embedding",
     "Evidence",
     "Example",
+    "Import",
+    "ImportColumns",
+    "ImportPart",
+    "ImportRow",
+    "Imported",
     "Insight",
     "Merge",
     "Report",

@@ -122,6 +122,8 @@ class Insight(models.Model):
             models.Index(fields=["programme", "status", "-id"], name="insight_by_programme"),
             models.Index(fields=["case_study", "status", "-id"], name="insight_by_case_study"),
             models.Index(fields=["-published_at", "-id"], name="insight_newest_published"),
+            # An import asks of each row whether its words are there.
+            models.Index(fields=["programme", "digest"], name="insight_by_words"),
             GinIndex(fields=["search"], name="insight_search"),
             GinIndex(OpClass("text", name="gin_trgm_ops"), name="insight_text_trigrams"),
         ]

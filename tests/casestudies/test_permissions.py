@@ -56,6 +56,7 @@ SPOKEN: dict[tuple[str, str], dict[str, str]] = {
     ("read", "earlier version"): dict.fromkeys(STATUSES, INSIDERS),
     ("log", "insight"): {"draft": WRITERS, "submitted": WRITERS},
     ("read", "report"): {"draft": WRITERS},
+    ("import", "insight"): {"draft": WRITERS, "submitted": WRITERS},
     ("edit", "insight"): {"draft": WRITERS, "submitted": WRITERS, "published": CURATORS},
     ("add voice", "insight"): {"draft": WRITERS, "submitted": WRITERS, "published": LOGGERS},
     ("merge", "insight"): dict.fromkeys(STATUSES, CURATORS),

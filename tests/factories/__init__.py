@@ -20,6 +20,13 @@ from tests.factories.codes import (
     TrainingFactory,
     habit,
 )
+from tests.factories.imported import (
+    ImportColumnsFactory,
+    ImportedFactory,
+    ImportFactory,
+    ImportPartFactory,
+    ImportRowFactory,
+)
 from tests.factories.judged import (
     WIDTH,
     BulkFactory,
@@ -63,6 +70,11 @@ __all__ = [
     "EmbeddingFactory",
     "EvidenceFactory",
     "ExampleFactory",
+    "ImportColumnsFactory",
+    "ImportFactory",
+    "ImportPartFactory",
+    "ImportRowFactory",
+    "ImportedFactory",
     "InsightFactory",
     "KeyFigureFactory",
     "LearningActivityFactory",
