@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.views import about, case_studies, deciding, home, insights, logging, review, said, signing_in, tagger
+from web.views import (
+    about,
+    account,
+    case_studies,
+    deciding,
+    home,
+    insights,
+    logging,
+    members,
+    review,
+    said,
+    signing_in,
+    tagger,
+)
 
 app_name = "web"
 urlpatterns = [
@@ -42,6 +55,24 @@ urlpatterns = [
     path("sign-in/", signing_in.sign_in, name="sign-in"),
     path("sign-in/link/", signing_in.sign_in_link, name="sign-in-link"),
     path("sign-out/", signing_in.sign_out, name="sign-out"),
+    path("account/", account.account, name="account"),
+    path("account/sessions/", account.sessions, name="sessions"),
+    path("account/tokens/", account.tokens, name="tokens"),
+    path("account/tokens/revoke/", account.revoke_token, name="revoke-token"),
+    path("programmes/<slug:slug>/members/", members.members_page, name="members"),
+    path("programmes/<slug:slug>/members/invite/", members.invite, name="invite"),
+    path("programmes/<slug:slug>/members/leave/", members.leave_programme, name="leave"),
+    path("programmes/<slug:slug>/members/<uuid:member_id>/role/", members.change, name="change-role"),
+    path("programmes/<slug:slug>/members/<uuid:member_id>/remove/", members.remove_member, name="remove-member"),
+    path(
+        "programmes/<slug:slug>/invitations/<uuid:invitation_id>/again/", members.invite_again, name="invite-again"
+    ),
+    path(
+        "programmes/<slug:slug>/invitations/<uuid:invitation_id>/withdraw/",
+        members.withdraw_invitation,
+        name="withdraw-invitation",
+    ),
+    path("invitations/<str:token>/", members.accept_invitation, name="invitation"),
     path("accessibility/", about.accessibility, name="accessibility"),
     path("colours.css", about.colours, name="colours"),
 ]

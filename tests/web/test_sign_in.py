@@ -36,7 +36,7 @@ def ade() -> User:
 
 
 def typed(client: Client, **fields: str):
-    return client.post("/sign-in/", {"email": "ade@example.org", "password": PASSWORD, **fields})
+    return client.post("/sign-in/", {"login": "ade@example.org", "password": PASSWORD, **fields})
 
 
 def signed_in_as(client: Client) -> str | None:
@@ -54,7 +54,7 @@ def test_the_right_password_signs_in_and_leads_home(client, ade):
 
 
 def test_the_address_may_be_typed_in_capitals_and_with_spaces(client, ade):
-    typed(client, email=" Ade@Example.org ")
+    typed(client, login=" Ade@Example.org ")
     assert signed_in_as(client) == str(ade.id)
 
 
@@ -136,7 +136,7 @@ def test_with_the_cache_down_people_still_sign_in(client, ade, settings):
 
 def test_the_form_is_refused_without_the_mark_that_it_is_ours(ade):
     strict = Client(enforce_csrf_checks=True)
-    answer = strict.post("/sign-in/", {"email": "ade@example.org", "password": PASSWORD})
+    answer = strict.post("/sign-in/", {"login": "ade@example.org", "password": PASSWORD})
     assert answer.status_code == 403
     assert Page.of(answer).title.startswith("Please send that again")
 
