@@ -27,6 +27,7 @@ from casestudies.lifecycle import Status
 from casestudies.models import (
     Audience,
     CaseStudy,
+    Invitation,
     KeyFigure,
     LearningActivity,
     Lever,
@@ -151,6 +152,19 @@ class MembershipFactory(RowFactory[Membership]):
     user = factory.SubFactory(UserFactory)
     programme = factory.SubFactory(ProgrammeFactory)
     role = Role.CONTRIBUTOR
+
+
+class InvitationFactory(RowFactory[Invitation]):
+    """An open invitation whose link nobody knows."""
+
+    class Meta:
+        model = Invitation
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    email = factory.Sequence(lambda n: f"invited{n}@example.org")
+    digest = factory.Sequence(lambda n: f"{n:064}")
+    invited_by = factory.SubFactory(UserFactory, role=Role.ADMIN)
+    expires = factory.LazyFunction(lambda: timezone.now() + datetime.timedelta(days=14))
 
 
 class LeverFactory(RowFactory[Lever]):

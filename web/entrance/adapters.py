@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal.httpkit import get_client_ip
@@ -19,8 +19,8 @@ from accounts.sealing import seal, unseal
 # Behind a socket, and in a request that never came over the network, there is no address.
 NOWHERE = "0.0.0.0"  # noqa: S104 - nothing is bound to it
 TOO_MANY = (
-    "Too many tries for this e-mail address. Wait 15 minutes, or use another way to sign in: a passkey, or a sign-in "
-    "link from the person who looks after this site."
+    "Too many tries for this e-mail address. Wait 15 minutes, or sign in another way: with a code sent by e-mail, or "
+    "with a passkey."
 )
 WRONG_CODE = "The code is not right, or is too old. Check it and try again."
 
@@ -56,6 +56,16 @@ class People(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Send one of the e-mails in `templates/account/email` and `templates/mfa/email`."""
         super().send_mail(template_prefix, email, {"site_name": settings.SITE_NAME, **context})
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: AbstractBaseUser,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell a person what has changed in their account; their login name is the address."""
+        super().send_notification_mail(template_prefix, user, context, email or cast(User, user).email)
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> AbstractBaseUser | None:
         """Return who this is; nobody where the account is closed, which is told like a wrong password."""

@@ -13,12 +13,12 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkeys
 from allauth.socialaccount import views as elsewhere
-from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.decorators.cache import never_cache
 
 from web.access import public, signed_in
+from web.entrance import elsewhere as oidc
 from web.views import account as ours
 from web.views import signing_in
 
@@ -56,8 +56,8 @@ signing: list[URLPattern] = [
     path("sign-in/elsewhere/failed/", _opened(elsewhere.login_error), name="socialaccount_login_error"),
     path("sign-in/elsewhere/cancelled/", _opened(elsewhere.login_cancelled), name="socialaccount_login_cancelled"),
     path("sign-in/elsewhere/new/", _opened(elsewhere.signup), name="socialaccount_signup"),
-    path("sign-in/with/<slug:provider_id>/", _opened(oidc.login), name="openid_connect_login"),
-    path("sign-in/with/<slug:provider_id>/back/", _opened(oidc.callback), name="openid_connect_callback"),
+    path("sign-in/with/<slug:provider_id>/", _opened(oidc.go), name="openid_connect_login"),
+    path("sign-in/with/<slug:provider_id>/back/", _opened(oidc.back), name="openid_connect_callback"),
     path("sign-up/", _opened(account.signup), name="account_signup"),
     path("sign-out/", signing_in.sign_out, name="account_logout"),
     path("password/", _opened(account.password_reset), name="account_reset_password"),
