@@ -11,6 +11,7 @@ from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 
 def seal(text: str) -> str:
@@ -26,6 +27,7 @@ def unseal(sealed: str) -> str:
 def _seals() -> MultiFernet:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     derived = [
-        HKDF(algorithm=SHA256(), length=32, salt=None, info=b"lhs second factor").derive(key.encode()) for key in keys
+        HKDF(algorithm=SHA256(), length=32, salt=None, info=b"lhs second factor").derive(force_bytes(key))
+        for key in keys
     ]
     return MultiFernet([Fernet(urlsafe_b64encode(key)) for key in derived])

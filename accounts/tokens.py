@@ -15,9 +15,7 @@ BETWEEN_NOTES = timedelta(minutes=5)
 LONGEST = timedelta(days=365)
 
 
-def issue(
-    *, person: User, name: str = "command line", scope: str = Scope.WRITE, lasts: timedelta | None = None
-) -> str:
+def issue(*, person: User, name: str = "command line", scope: str = Scope.WRITE, lasts: timedelta | None = None) -> str:
     """Make a new token for `person` and return it; only its hash is kept, so it can be shown once.
 
     `lasts` is 90 days unless it is said, and a year at most. Raises ValidationError with a reason for each field.

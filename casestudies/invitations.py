@@ -127,7 +127,7 @@ def accept(*, token: str, person: User | None = None, name: str = "", password: 
 
 
 def has_account(email: str) -> bool:
-    """Say whether someone with this address has an account; for the holder of a link that was sent there, not others."""
+    """Say whether someone with this address has an account: for the holder of a link sent there, and nobody else."""
     return User.objects.filter(email=email.strip().lower()).exists()
 
 
@@ -168,7 +168,11 @@ def _expiry() -> datetime:
 
 
 def _send(invitation: Invitation, link: str) -> None:
-    """Send the link. A mail server that is away, or says no (an OSError too), costs no invitation: the members' page says that it was not sent."""
+    """Send the link.
+
+    A mail server that is away, or says no (an OSError too), costs no invitation: the members' page says that it was
+    not sent.
+    """
     who, where = str(invitation.invited_by), invitation.programme.name
     text = (
         f"{who} invites you to work in “{where}” on {settings.SITE_NAME}, as {OFFERED[invitation.role].lower()}.\n\n"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from celery.schedules import crontab
@@ -251,13 +252,16 @@ SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
 SOCIALACCOUNT_FORMS = {"signup": "web.entrance.forms.SignUpElsewhere"}
 # OpenID Connect: off until an issuer is named.
 OIDC_ISSUER = os.environ.get("LHS_OIDC_ISSUER", "").rstrip("/")
+OIDC_NAME = os.environ.get("LHS_OIDC_NAME", "your organisation") if OIDC_ISSUER else ""
+OIDC_ORIGIN = ""
 OIDC_SIGN_UP = flag("LHS_OIDC_SIGN_UP", False)
-SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": []}}
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": []}}
 if OIDC_ISSUER:
+    OIDC_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(OIDC_ISSUER))
     SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
         {
             "provider_id": "oidc",
-            "name": os.environ.get("LHS_OIDC_NAME", "your organisation"),
+            "name": OIDC_NAME,
             "client_id": os.environ.get("LHS_OIDC_CLIENT_ID", ""),
             "secret": os.environ.get("LHS_OIDC_CLIENT_SECRET", ""),
             "settings": {"server_url": OIDC_ISSUER},
@@ -355,7 +359,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         # Browsers hold a form to this on every redirect: signing in elsewhere begins with a form of ours.
-        "form-action": [SELF, *words("LHS_OIDC_FORM_ORIGINS", "{0.scheme}://{0.netloc}".format(urlsplit(OIDC_ISSUER)) if OIDC_ISSUER else "")],
+        "form-action": [SELF, *words("LHS_OIDC_FORM_ORIGINS", OIDC_ORIGIN)],
         "img-src": [SELF, "data:"],
     }
 }

@@ -77,7 +77,7 @@ def the_site(path: str, *, back_to: str = "", person: User | None = None) -> Sit
         api_docs=reverse("api:docs"),
         anonymous_reading=settings.ANONYMOUS_READING,
         sign_up=settings.SIGN_UP,
-        oidc_name=next((app["name"] for app in settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]), ""),
+        oidc_name=settings.OIDC_NAME,
         source_url=getattr(settings, "SITE_SOURCE_URL", ""),
     )
 

@@ -64,9 +64,7 @@ urlpatterns = [
     path("programmes/<slug:slug>/members/leave/", members.leave_programme, name="leave"),
     path("programmes/<slug:slug>/members/<uuid:member_id>/role/", members.change, name="change-role"),
     path("programmes/<slug:slug>/members/<uuid:member_id>/remove/", members.remove_member, name="remove-member"),
-    path(
-        "programmes/<slug:slug>/invitations/<uuid:invitation_id>/again/", members.invite_again, name="invite-again"
-    ),
+    path("programmes/<slug:slug>/invitations/<uuid:invitation_id>/again/", members.invite_again, name="invite-again"),
     path(
         "programmes/<slug:slug>/invitations/<uuid:invitation_id>/withdraw/",
         members.withdraw_invitation,

@@ -1,6 +1,6 @@
 """What each role gets at each address is what `table.yaml` says. It is read by people whenever it changes.
 
-    LHS_WRITE_ACCESS_TABLE=1 pytest tests/access -p no:xdist      writes it anew; then look at what has changed.
+LHS_WRITE_ACCESS_TABLE=1 pytest tests/access -p no:xdist      writes it anew; then look at what has changed.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 KEPT = Path(__file__).with_name("table.yaml")
 WRITING = os.environ.get("LHS_WRITE_ACCESS_TABLE") == "1"
-HEAD = "# Address → state of the thing → what comes of it → who. Written by tests/access (see test_table.py), read by people.\n"
+HEAD = "# Address → state of the thing → what comes of it → who. Written by test_table.py, read by people.\n"
 ALL = addresses()
 
 

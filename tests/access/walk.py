@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,8 +60,7 @@ def walk(world: World, address: Address) -> Table:
                 continue
             states = lines[f"{method.upper()} {route}"] = {}
             for state, said in world.variants(address.name, address.route).items():
-                known = {**said, "code": word, "name": word}
-                path = "/" + re.sub(r"<\w+:(\w+)>", lambda found: str(known[found[1]]), address.route)
+                path = address.line.format_map({**said, "code": word, "name": word})
                 got: dict[str, list[str]] = {}
                 for role, caller in world.callers.items():
                     got.setdefault(ask(world, caller, address.name, method, path), []).append(role)
@@ -81,7 +81,7 @@ def ask(world: World, caller: Caller, name: str, method: str, path: str) -> str:
     if path.startswith("/api/"):
         client = world.callers["anonymous"].client
         said |= {"headers": caller.headers, **({"content_type": "application/json"} if method != "get" else {})}
-    kept = caller.client.cookies.copy()
+    kept = deepcopy(caller.client.cookies)
     with transaction.atomic():
         if world.written < 0:
             world.written = _written()

@@ -64,8 +64,8 @@ def callers(programme: Any) -> dict[str, Caller]:
 
     return {
         "anonymous": Caller(None),
-        **{str(role): Caller(UserFactory(role=role)) for role in Role},
-        **{f"own {role}": inside(programme, role) for role in Role if role != Role.ADMIN},
+        **{role.value: Caller(UserFactory(role=role)) for role in Role},
+        **{f"own {role.value}": inside(programme, role) for role in Role if role != Role.ADMIN},
         "contributor elsewhere": inside(elsewhere, Role.CONTRIBUTOR),
         "curator elsewhere": inside(elsewhere, Role.CURATOR),
     }
@@ -109,9 +109,9 @@ class World:
         if "insight_id" in route:
             return {state: self._with(insight_id=one.id) for state, one in self.insights.items()}
         if "case_study_id" in route:
-            return {status: self._with(case_study_id=one.id) for status, one in self.studies.items()}
+            return {status.value: self._with(case_study_id=one.id) for status, one in self.studies.items()}
         if name == "web:case-study" or name == "api:case-studies-one":
-            return {status: self._with(slug=one.slug, key=one.slug) for status, one in self.studies.items()}
+            return {status.value: self._with(slug=one.slug, key=one.slug) for status, one in self.studies.items()}
         return {"": self._with(key=self._key(name))}
 
     def _key(self, name: str) -> str:

@@ -108,6 +108,7 @@ class TestWhatATokenMay:
         note_use(token)
         token.refresh_from_db()
         first = token.last_used
+        assert first is not None
         assert timezone.now() - first < datetime.timedelta(minutes=1)
         note_use(token)
         token.refresh_from_db()
@@ -116,6 +117,7 @@ class TestWhatATokenMay:
         token.refresh_from_db()
         note_use(token)
         token.refresh_from_db()
+        assert token.last_used is not None
         assert token.last_used > first
 
     def test_one_takes_back_ones_own_and_no_other(self):

@@ -8,6 +8,7 @@ import pytest
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.journeys import screens_account  # noqa: F401 - adds its screens
 from tests.journeys.place import Place
 from tests.journeys.screens import SCREENS, Open, Ways
 from tests.journeys.steps.analyst import Analyst

@@ -38,7 +38,7 @@ def issuer() -> Iterator[str]:
 @pytest.fixture
 def provider(issuer, settings) -> str:
     """The provider, and this site set up for it as the environment would."""
-    settings.OIDC_ISSUER = issuer
+    settings.OIDC_ISSUER, settings.OIDC_NAME = issuer, "Anytown Trust"
     settings.SOCIALACCOUNT_PROVIDERS = {
         "openid_connect": {
             "OAUTH_PKCE_ENABLED": True,

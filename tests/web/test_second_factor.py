@@ -43,7 +43,7 @@ def with_app(client, ade) -> str:
     """Ade, signed in, sets up an app; its key."""
     typed(client)
     client.post("/sign-in/again/", {"password": PASSWORD})
-    key = re.search(r"Key: (\S+)", Page.of(client.get("/account/second-factor/app/")).words)[1]
+    key = re.findall(r"Key: (\S+)", Page.of(client.get("/account/second-factor/app/")).words)[0]
     answer = client.post("/account/second-factor/app/", {"code": code_of(key)})
     assert answer["Location"] == "/account/second-factor/codes/", Page.of(answer).words
     client.post("/sign-out/")
@@ -123,7 +123,8 @@ class TestPasswords:
         assert mailoutbox[1].subject.startswith("Your password was changed")
 
     @pytest.mark.parametrize(
-        ("weak", "words"), [("short", "at least 12 characters"), ("ade@example.org", "too similar"), ("", "Enter a new")]
+        ("weak", "words"),
+        [("short", "at least 12 characters"), ("ade@example.org", "too similar"), ("", "Enter a new")],
     )
     def test_a_weak_one_is_refused_with_the_reason(self, client, ade, weak, words):
         typed(client)
@@ -254,7 +255,9 @@ class TestSigningUp:
         person = User.objects.get(email="new@example.org")
         assert (signed_in_as(client), person.role) == (str(person.id), "viewer")
 
-    def test_where_it_is_open_an_account_that_is_there_already_is_not_given_away(self, client, ade, settings, mailoutbox):
+    def test_where_it_is_open_an_account_that_is_there_already_is_not_given_away(
+        self, client, ade, settings, mailoutbox
+    ):
         settings.SIGN_UP = settings.ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
         settings.ACCOUNT_EMAIL_VERIFICATION = "mandatory"
         answer = client.post("/sign-up/", {"email": ade.email, "password1": PASSWORD})

@@ -31,7 +31,7 @@ class People(DefaultAccountAdapter):
     error_messages = {
         **DefaultAccountAdapter.error_messages,
         "account_inactive": "This account has been closed.",
-        # The same whether the address is unknown, the password wrong or the account closed: it tells a stranger nothing.
+        # The same whether the address is unknown, the password wrong or the account closed: a stranger learns nothing.
         "email_password_mismatch": "The e-mail address or the password is not right. Check both and try again.",
         "enter_current_password": "This is not your present password.",
         "incorrect_code": WRONG_CODE,

@@ -74,9 +74,7 @@ of_mine: list[URLPattern] = [
     path("account/second-factor/app/remove/", _mine(app.deactivate_totp), name="mfa_deactivate_totp"),
     path("account/second-factor/codes/", _mine(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
     path("account/second-factor/codes/new/", _mine(codes.generate_recovery_codes), name="mfa_generate_recovery_codes"),
-    path(
-        "account/second-factor/codes/file/", _mine(codes.download_recovery_codes), name="mfa_download_recovery_codes"
-    ),
+    path("account/second-factor/codes/file/", _mine(codes.download_recovery_codes), name="mfa_download_recovery_codes"),
     path("account/passkeys/", _mine(passkeys.list_webauthn), name="mfa_list_webauthn"),
     path("account/passkeys/add/", _mine(passkeys.add_webauthn), name="mfa_add_webauthn"),
     path("account/passkeys/<int:pk>/rename/", _mine(passkeys.edit_webauthn), name="mfa_edit_webauthn"),

@@ -15,8 +15,6 @@ def enter(request: HttpRequest, person: User, after: str) -> HttpResponseBase:
 
     They held a link that was sent to their address, or that the operator gave them: the address is theirs.
     """
-    EmailAddress.objects.update_or_create(
-        user=person, email=person.email, defaults={"verified": True, "primary": True}
-    )
+    EmailAddress.objects.update_or_create(user=person, email=person.email, defaults={"verified": True, "primary": True})
     record_authentication(request, person, method="link")
     return perform_login(request, Login(user=person, redirect_url=after))

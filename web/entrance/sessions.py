@@ -24,17 +24,19 @@ class SeenMiddleware:
         answer = self.get_response(request)
         key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
         # Whoever has just signed in is noted by that, and whoever has just signed out is gone.
-        if key and key == request.session.session_key and request.user.is_authenticated:
-            if cache.add(f"seen:{key}", 1, BETWEEN_NOTES):
-                UserSession.objects.create_from_request(request)
+        is_theirs = key and key == request.session.session_key and request.user.is_authenticated
+        if is_theirs and cache.add(f"seen:{key}", 1, BETWEEN_NOTES):
+            UserSession.objects.create_from_request(request)
         return answer
 
 
 def device_of(user_agent: str) -> str:
     """Return what a browser says of itself in words that people know: “Firefox on Windows”."""
     browsers = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
-    systems = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"))
-    systems += (("Mac OS", "Mac"), ("CrOS", "ChromeOS"), ("Linux", "Linux"))
+    systems = (
+        *(("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows")),
+        *(("Mac OS", "Mac"), ("CrOS", "ChromeOS"), ("Linux", "Linux")),
+    )
     browser = next((name for mark, name in browsers if mark in user_agent), "A browser")
     system = next((name for mark, name in systems if mark in user_agent), "")
     return f"{browser} on {system}" if system else browser

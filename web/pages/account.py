@@ -59,5 +59,6 @@ class TokenPage:
     def lasting(self) -> list[dict[str, Any]]:
         """How long a token may work, as a menu offers it."""
         return [
-            {"value": str(days), "text": text, "selected": days == (self.form.days or 90)} for days, text in DAYS.items()
+            {"value": str(days), "text": text, "selected": days == (self.form.days or 90)}
+            for days, text in DAYS.items()
         ]

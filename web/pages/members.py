@@ -69,7 +69,8 @@ class MembersPage:
         """The roles as a menu, with the present one chosen."""
         present = {} if chosen in OFFERED else {chosen: Role(chosen).label}
         return [
-            {"value": value, "text": text, "selected": value == chosen} for value, text in {**present, **OFFERED}.items()
+            {"value": value, "text": text, "selected": value == chosen}
+            for value, text in {**present, **OFFERED}.items()
         ]
 
 
