@@ -6,6 +6,7 @@ LHS_WRITE_ACCESS_TABLE=1 pytest tests/access -p no:xdist      writes it anew; th
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,8 @@ ALL = addresses()
 
 @pytest.fixture(scope="module")
 def kept() -> Table:
+    if WRITING:
+        pytest.skip("the table is being written")
     return yaml.safe_load(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
 
 
@@ -57,17 +60,22 @@ def test_each_role_gets_what_the_table_says(address: Address, world: World, kept
         assert states == kept[line], line
 
 
+@pytest.mark.skipif(not WRITING, reason="LHS_WRITE_ACCESS_TABLE=1 writes the table")
 @pytest.mark.timeout(1200)
-def test_the_table_has_no_line_too_many(world: World, kept: Table):
-    if WRITING:
-        kept = {line: states for address in ALL for line, states in walk(world, address).items()}
-        written = yaml.safe_dump(kept, sort_keys=True, allow_unicode=True, width=1000)
-        KEPT.write_text(HEAD + written, encoding="utf-8")
-    roots = {address.line.split("{")[0] for address in ALL}
+def test_write_the_table(world: World):
+    table = {line: states for address in ALL for line, states in walk(world, address).items()}
+    KEPT.write_text(HEAD + yaml.safe_dump(table, sort_keys=True, allow_unicode=True, width=1000), encoding="utf-8")
+
+
+def test_the_table_has_no_line_too_many(kept: Table):
+    """A line of an address that is gone would be believed."""
+    known = [
+        re.compile(re.escape(address.line).replace(r"\{code\}", "[^/]+").replace(r"\{name\}", "[^/]+") + "$")
+        for address in ALL
+    ]
     for line in kept:
-        method, _, route = line.partition(" ")
-        assert any(route.startswith(root) for root in roots), f"{line} is in the table and nowhere else"
-        assert method in {"GET", "POST", "PUT", "PATCH", "DELETE"}
+        route = line.partition(" ")[2]
+        assert any(one.match(route) for one in known), f"{line} is in the table and nowhere else"
 
 
 def test_nobody_who_has_not_signed_in_writes_anywhere_but_at_an_invitation(kept: Table):

@@ -63,7 +63,7 @@ def walk(world: World, address: Address) -> Table:
                 path = address.line.format_map({**said, "code": word, "name": word})
                 got: dict[str, list[str]] = {}
                 for role, caller in world.callers.items():
-                    got.setdefault(ask(world, caller, address.name, method, path), []).append(role)
+                    got.setdefault(ask(world, caller, address.name, method, path, state), []).append(role)
                 states[state or ANY] = {outcome: _said(roles, world) for outcome, roles in got.items()}
                 if set(got) == {"405"} or (method == "get" and set(got) <= {"302", "sign in"}):
                     # Nothing is done here, whatever the thing is.
@@ -72,12 +72,12 @@ def walk(world: World, address: Address) -> Table:
     return lines
 
 
-def ask(world: World, caller: Caller, name: str, method: str, path: str) -> str:
+def ask(world: World, caller: Caller, name: str, method: str, path: str, state: str) -> str:
     """Ask once, note what came of it, and take it all back."""
     said: dict[str, Any] = {}
     client = caller.client
     if method != "get":
-        said["data"] = world.bodies(caller).get(name, {})
+        said["data"] = world.bodies(caller, state).get(name, {})
     if path.startswith("/api/"):
         client = world.callers["anonymous"].client
         said |= {"headers": caller.headers, **({"content_type": "application/json"} if method != "get" else {})}

@@ -138,14 +138,18 @@ class World:
             **said,
         }
 
-    def bodies(self, caller: Caller) -> dict[str, dict[str, Any]]:
+    def bodies(self, caller: Caller, state: str) -> dict[str, dict[str, Any]]:
         """What is sent to an address, so that whoever may do it there does it; nothing, where nothing is needed."""
         said = {"text": "Nobody answers the telephone.", "kind": "finding"}
         own = AccessToken.objects.filter(user=caller.person).first() if caller.person else None
+        at_hand = self.insights.get(state, self.other)
         first, second = self.insights["published"].id, self.other.id
         return {
             "web:log": {**said, "source_kind": "staff", "programme": str(self.programme.id), "status": "draft"},
-            "web:edit": {**said, "source_kind": "staff", "programme": str(self.programme.id)},
+            "web:edit": {
+                **{**said, "source_kind": "staff", "programme": str(self.programme.id)},
+                "seen": at_hand.modified.isoformat(),
+            },
             "web:me-too": {"kind": "staff", "on": str(datetime.date.today())},
             "web:add-tag": {"tag": "habits/culture"},
             "web:decide-habits": {"state": "confirmed"},

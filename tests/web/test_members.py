@@ -192,3 +192,9 @@ class TestAccepting:
         Client().post(invited, {"name": "Nia", "password": ""})
         assert Client().get(invited).status_code == 410
         assert Client().post(invited, {"name": "Nia", "password": ""}).status_code == 410
+
+
+def test_whoever_signs_in_again_at_a_button_is_led_back_to_the_page(client, kofi):
+    page = Page.of(client.get(f"{MEMBERS}invite/", follow=True))
+    assert "Nothing has been changed yet. Press the button again." in page.words
+    assert "Invite someone" in page.headings

@@ -106,9 +106,11 @@ def tokens(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @never_cache
-@require_http_methods(["POST"])
+@require_http_methods(PAGE)
 def revoke_token(request: HttpRequest) -> HttpResponse:
-    """Take one of my tokens back."""
-    if revoke(person=cast(User, request.user), digest=request.POST.get("token", "").replace("\0", "")):
+    """Take one of my tokens back; whoever comes here from signing in again is led to the list."""
+    if request.method == "POST" and revoke(
+        person=cast(User, request.user), digest=request.POST.get("token", "").replace("\0", "")
+    ):
         messages.success(request, "The token is revoked. Whatever used it can no longer sign in.")
     return redirect("web:tokens")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from casestudies import invitations
@@ -28,6 +29,23 @@ from web.entrance.entering import enter
 from web.pages.members import AcceptPage, MembersPage
 
 PAGE = ["GET", "HEAD", "POST"]
+PRESS_AGAIN = "Nothing has been changed yet. Press the button again."
+P = ParamSpec("P")
+Button = Callable[Concatenate[HttpRequest, str, P], HttpResponse]
+
+
+def pressed(view: Button[P]) -> Button[P]:
+    """A button of the members' page; whoever comes to it from signing in again is led back to the page."""
+
+    @wraps(view)
+    @require_http_methods(PAGE)
+    def button(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.method != "POST":
+            messages.info(request, PRESS_AGAIN)
+            return redirect("web:members", slug)
+        return view(request, slug, *args, **kwargs)
+
+    return button
 
 
 @signed_in
@@ -40,7 +58,7 @@ def members_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 @signed_in
 @never_cache
-@require_POST
+@pressed
 def invite(request: HttpRequest, slug: str) -> HttpResponse:
     """Invite someone by e-mail."""
     programme = _programme(request, slug)
@@ -57,7 +75,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
 
 @signed_in
 @never_cache
-@require_POST
+@pressed
 def invite_again(request: HttpRequest, slug: str, invitation_id: UUID) -> HttpResponse:
     """Send an invitation again."""
     found = _invitation(request, slug, invitation_id)
@@ -71,7 +89,7 @@ def invite_again(request: HttpRequest, slug: str, invitation_id: UUID) -> HttpRe
 
 @signed_in
 @never_cache
-@require_POST
+@pressed
 def withdraw_invitation(request: HttpRequest, slug: str, invitation_id: UUID) -> HttpResponse:
     """Take an invitation back."""
     found = _invitation(request, slug, invitation_id)
@@ -85,7 +103,7 @@ def withdraw_invitation(request: HttpRequest, slug: str, invitation_id: UUID) ->
 
 @signed_in
 @never_cache
-@require_POST
+@pressed
 def change(request: HttpRequest, slug: str, member_id: UUID) -> HttpResponse:
     """Give a member another role."""
     member = member_of(programme=_programme(request, slug), member_id=member_id)
