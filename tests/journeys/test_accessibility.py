@@ -42,6 +42,7 @@ def test_everyone_can_use(name: str, ways: Ways):
     heading, way = SCREENS[name]
     window = way(ways)
     assert heading in window.heading
+    assert "<span" not in window.page.locator("body").inner_text()
     window.page.evaluate(AXE)
     for width in (PHONE, DESK):
         _widen(window, width)

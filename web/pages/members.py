@@ -16,10 +16,10 @@ from casestudies.models.invitations import OFFERED
 from casestudies.permissions import may
 
 MEANING = {
-    Role.VIEWER: "reads drafts and withheld words of this programme",
-    Role.CONTRIBUTOR: "also logs, edits and submits insights, and decides their tags",
+    Role.VIEWER: "reads its drafts, and words that others may not see",
+    Role.CONTRIBUTOR: "logs, edits and submits insights, and decides their tags",
     Role.ANALYST: "reads like a viewer, and exports in bulk",
-    Role.CURATOR: "also publishes and declines, and looks after the members",
+    Role.CURATOR: "does what a contributor does, publishes and declines, and looks after the members",
 }
 
 
