@@ -75,15 +75,34 @@ class User(AbstractBaseUser):  # type: ignore[django-manager-missing]
         return self.name or self.email
 
 
+class Scope(models.TextChoices):
+    """What a program may do with a token: read what its person may read, or everything that its person may."""
+
+    READ = "read", "Read"
+    WRITE = "write", "Read and write"
+
+
 class AccessToken(AbstractAuthToken):
-    """A hashed, expiring token of one person; each may hold several, told apart by `name`."""
+    """A hashed, expiring token of one person; each may hold several, told apart by `name`.
+
+    `last_used` is when it last was, give or take five minutes: it is not written at every request.
+    """
 
     name = models.CharField(max_length=80, default="command line")
+    scope = models.CharField(max_length=10, choices=Scope, default=Scope.WRITE, db_default=Scope.WRITE)
+    last_used = models.DateTimeField(null=True, blank=True)
 
     objects = AuthTokenManager()
 
     class Meta:
         db_table = "accounts_access_token"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(scope__in=Scope.values),
+                name="access_token_scope_known",
+                violation_error_message="Choose what the token may do: " + ", ".join(Scope.values) + ".",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} of {self.user_id}"

@@ -9,11 +9,12 @@ from django.utils import timezone
 from knox.crypto import hash_token
 from knox.settings import CONSTANTS
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
-from accounts.models import AccessToken, User
+from accounts.models import AccessToken, Scope, User
+from accounts.tokens import note_use
 from casestudies.reading import reads_the_site
 
 if TYPE_CHECKING:  # the framework's views import this module
@@ -21,6 +22,7 @@ if TYPE_CHECKING:  # the framework's views import this module
 
 SCHEME = "Token"
 REFUSED = "This token is not known, or has run out. Ask for a new one."
+READS_ONLY = "This token only reads. To write, make a token that may write, at /account/tokens/."
 
 
 def person_of(request: Request) -> User | None:
@@ -29,10 +31,13 @@ def person_of(request: Request) -> User | None:
 
 
 class TokenAuth(BaseAuthentication):
-    """`Authorization: Token …`, found with one query; nothing is written when a token is used."""
+    """`Authorization: Token …`, found with one query; that it was used is written once in five minutes."""
 
     def authenticate(self, request: Request) -> tuple[User, AccessToken] | None:
-        """Return the person and their token, None where no token is sent; raises AuthenticationFailed."""
+        """Return the person and their token, None where no token is sent.
+
+        Raises AuthenticationFailed, and PermissionDenied for a token that only reads and is used to write.
+        """
         said = request.META.get("HTTP_AUTHORIZATION", "").split()
         if not said or said[0].lower() != SCHEME.lower():
             return None
@@ -46,6 +51,9 @@ class TokenAuth(BaseAuthentication):
         for known in held:
             current = known.expiry is None or known.expiry > timezone.now()
             if compare_digest(known.digest, wanted) and current and known.user.is_active:
+                if known.scope == Scope.READ and request.method not in SAFE_METHODS:
+                    raise PermissionDenied(READS_ONLY)
+                note_use(known)
                 return known.user, known
         raise AuthenticationFailed(REFUSED)
 

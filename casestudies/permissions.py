@@ -15,7 +15,7 @@ from django.conf import settings
 from accounts.models import User
 from casestudies.lifecycle import MOVES, Status
 from casestudies.models import Membership
-from casestudies.standing import CURATORS, INSIDE, LOGGERS, READERS, SITE, TEAM, TEAM_WRITERS, Standing
+from casestudies.standing import CURATORS, INSIDE, LOGGERS, MANAGERS, READERS, SITE, TEAM, TEAM_WRITERS, Standing
 
 ALL = frozenset(Status)
 UNPUBLISHED = ALL - {Status.PUBLISHED}
@@ -52,6 +52,11 @@ RULES: tuple[Rule, ...] = (
     Rule("decide", "tag", ALL, CURATORS | TEAM_WRITERS),
     Rule("teach", "tag", ALL, CURATORS),
     Rule("curate", "theme", ALL, frozenset({Standing.CURATOR, Standing.ADMIN})),
+    Rule("read", "member", ALL, TEAM | MANAGERS),
+    Rule("invite", "member", ALL, MANAGERS),
+    Rule("change", "member", ALL, MANAGERS),
+    Rule("remove", "member", ALL, MANAGERS),
+    Rule("leave", "programme", ALL, TEAM),
     *(Rule(move.name, "insight", move.sources, move.who) for move in MOVES),
 )
 

@@ -42,5 +42,7 @@ TEAM = frozenset(INSIDE.values())
 READERS = frozenset({Standing.ANYONE, *SITE.values()}) | TEAM
 CURATORS = frozenset({Standing.CURATOR, Standing.ADMIN, Standing.TEAM_CURATOR})
 TEAM_WRITERS = frozenset({Standing.TEAM_CONTRIBUTOR, Standing.TEAM_CURATOR})
+# Who lets others in. A site-wide curator does not: whoever could would reach the withheld words of every programme.
+MANAGERS = frozenset({Standing.ADMIN, Standing.TEAM_CURATOR})
 # Whoever logs somewhere: a contributor by their role, or a writer in the team of any programme.
 LOGGERS = CURATORS | TEAM_WRITERS | {Standing.CONTRIBUTOR, Standing.WRITER_ELSEWHERE}

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -109,7 +109,7 @@ def _loaded() -> str | None:
 
 def _broker() -> str | None:
     try:
-        cache.get("readyz")
+        caches["broker"].get("readyz")
     except Exception:  # noqa: BLE001 - whatever the client raises, the broker does not answer
         return "the broker does not answer"
     return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from celery.schedules import crontab
@@ -71,6 +72,12 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_htmx",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "accounts",
     "lhs",
     "casestudies",
@@ -92,6 +99,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "web.entrance.sessions.SeenMiddleware",
     "pghistory.middleware.HistoryMiddleware",
 ]
 PGHISTORY_CONTEXT_FIELD_JSON = True
@@ -128,7 +137,11 @@ PREPARED_STATEMENTS = flag("LHS_PREPARED_STATEMENTS", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
 # redis-py and kombu name a Unix socket differently: unix:///path?db=0 and redis+socket:///path?virtual_host=0.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+# What counts and remembers in the cache goes on without it; what asks whether it is there asks the other.
+CACHES = {
+    "default": {"BACKEND": "config.cache.ForgivingCache", "LOCATION": REDIS_URL},
+    "broker": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},
+}
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -164,8 +177,15 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
 if LEARN_NIGHTLY:
     CELERY_BEAT_SCHEDULE["learn in the night"] = {"task": "insights.learn", "schedule": crontab(hour=2, minute=30)}
 
+ANONYMOUS_READING = flag("LHS_ANONYMOUS_READING", LOCAL)
+SITE_NAME = os.environ.get("LHS_SITE_NAME", "Learning health system insights")
+SITE_LOGO = os.environ.get("LHS_SITE_LOGO", "")
+SITE_COLOUR = os.environ.get("LHS_SITE_COLOUR", "")
+# Whom to ask about the tagger: an e-mail address of a team, for the transparency record.
+SITE_CONTACT = os.environ.get("LHS_CONTACT", "")
+
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "sesame.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend", "sesame.backends.ModelBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -178,6 +198,84 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "web:sign-in"
 LOGIN_REDIRECT_URL = "web:home"
 LOGOUT_REDIRECT_URL = "web:home"
+
+# Off: people come by invitation, or an operator makes them. On: anyone makes an account, and proves the address.
+SIGN_UP = flag("LHS_SIGN_UP", False)
+ACCOUNT_ADAPTER = "web.entrance.adapters.People"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if SIGN_UP else "none"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = SIGN_UP
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+# Else anyone could have mail sent from here to whom they like.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if LOCAL else "https"
+ACCOUNT_FORMS = {
+    "login": "web.entrance.forms.SignIn",
+    "signup": "web.entrance.forms.SignUp",
+    "change_password": "web.entrance.forms.ChangePassword",
+    "set_password": "web.entrance.forms.SetPassword",
+    "reset_password": "web.entrance.forms.ForgottenPassword",
+    "reset_password_from_key": "web.entrance.forms.NewPassword",
+    "reauthenticate": "web.entrance.forms.Again",
+    "request_login_code": "web.entrance.forms.AskForCode",
+    "confirm_login_code": "web.entrance.forms.SignInCode",
+    "confirm_password_reset_code": "web.entrance.forms.ForgottenCode",
+    "confirm_email_verification_code": "web.entrance.forms.AddressCode",
+}
+# Wrong passwords and codes for one e-mail address (key) and from one address on the network (ip). A whole hospital may
+# come from one address: the first is the lock, the second only a brake.
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": os.environ.get("LHS_LIMIT_WRONG_PASSWORDS", "100/m/ip,10/15m/key"),
+    "login": os.environ.get("LHS_LIMIT_SIGN_INS", "300/m/ip"),
+    "request_login_code": os.environ.get("LHS_LIMIT_CODES", "100/m/ip,5/15m/key"),
+    "reset_password": os.environ.get("LHS_LIMIT_CODES", "100/m/ip,5/15m/key"),
+}
+MFA_ADAPTER = "web.entrance.adapters.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Browsers let passkeys work on http://localhost, and nowhere else without TLS.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "activate_totp": "web.entrance.forms.AddApp",
+    "authenticate": "web.entrance.forms.SecondFactor",
+    "reauthenticate": "web.entrance.forms.SecondFactorAgain",
+    "add_webauthn": "web.entrance.forms.AddPasskey",
+    "edit_webauthn": "web.entrance.forms.RenamePasskey",
+}
+USERSESSIONS_TRACK_ACTIVITY = False
+SOCIALACCOUNT_ADAPTER = "web.entrance.adapters.Elsewhere"
+# Whoever the provider vouches for by a verified address is the person of that address here.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+SOCIALACCOUNT_FORMS = {"signup": "web.entrance.forms.SignUpElsewhere"}
+# OpenID Connect: off until an issuer is named.
+OIDC_ISSUER = os.environ.get("LHS_OIDC_ISSUER", "").rstrip("/")
+OIDC_NAME = os.environ.get("LHS_OIDC_NAME", "your organisation") if OIDC_ISSUER else ""
+OIDC_ORIGIN = ""
+OIDC_SIGN_UP = flag("LHS_OIDC_SIGN_UP", False)
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": []}}
+if OIDC_ISSUER:
+    OIDC_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(OIDC_ISSUER))
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
+        {
+            "provider_id": "oidc",
+            "name": OIDC_NAME,
+            "client_id": os.environ.get("LHS_OIDC_CLIENT_ID", ""),
+            "secret": os.environ.get("LHS_OIDC_CLIENT_SECRET", ""),
+            "settings": {"server_url": OIDC_ISSUER},
+        }
+    ]
+INVITATION_DAYS = int(os.environ.get("LHS_INVITATION_DAYS", "14"))
 SESAME_MAX_AGE = timedelta(days=1)
 SESAME_ONE_TIME = True
 SESAME_TOKEN_NAME = "token"  # noqa: S105 - the name of a query parameter
@@ -186,12 +284,6 @@ KNOX_TOKEN_MODEL = "accounts.AccessToken"  # noqa: S105 - the name of a model
 MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {"TOKEN_TTL": timedelta(days=90), "AUTH_HEADER_PREFIX": "Token", "TOKEN_LIMIT_PER_USER": None}
 
-ANONYMOUS_READING = flag("LHS_ANONYMOUS_READING", LOCAL)
-SITE_NAME = os.environ.get("LHS_SITE_NAME", "Learning health system insights")
-SITE_LOGO = os.environ.get("LHS_SITE_LOGO", "")
-SITE_COLOUR = os.environ.get("LHS_SITE_COLOUR", "")
-# Whom to ask about the tagger: an e-mail address of a team, for the transparency record.
-SITE_CONTACT = os.environ.get("LHS_CONTACT", "")
 
 # A report that is read into insights: how large a file may be, and what the process that reads it may use.
 REPORT_BYTES = int(os.environ.get("LHS_REPORT_MEGABYTES", "20")) * 1024 * 1024
@@ -206,6 +298,7 @@ IMPORT_ROWS = int(os.environ.get("LHS_IMPORT_ROWS", "100000"))
 IMPORT_COLUMNS = int(os.environ.get("LHS_IMPORT_COLUMNS", "200"))
 IMPORT_KEEP_DAYS = int(os.environ.get("LHS_IMPORT_KEEP_DAYS", "30"))
 API_BODY_LIMIT = DATA_UPLOAD_MAX_MEMORY_SIZE
+PROXIES = ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("LHS_PROXIES", "0"))
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["api.authentication.TokenAuth", "api.authentication.SessionAuth"],
     "DEFAULT_PERMISSION_CLASSES": ["api.authentication.MayRead"],
@@ -221,7 +314,7 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": [],
     "DEFAULT_PAGINATION_CLASS": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-    "NUM_PROXIES": int(os.environ.get("LHS_PROXIES", "0")),
+    "NUM_PROXIES": PROXIES,
     "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
@@ -285,12 +378,24 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "form-action": [SELF],
+        # Browsers hold a form to this on every redirect: signing in elsewhere begins with a form of ours.
+        "form-action": [SELF, *words("LHS_OIDC_FORM_ORIGINS", OIDC_ORIGIN)],
         "img-src": [SELF, "data:"],
     }
 }
 
-EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# An SMTP server that is named is used; else e-mails are printed.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_SSL = flag("EMAIL_USE_SSL", EMAIL_PORT == 465)
+EMAIL_USE_TLS = flag("EMAIL_USE_TLS", not EMAIL_USE_SSL)
+EMAIL_TIMEOUT = 10
+EMAIL_BACKEND = os.environ.get(
+    "EMAIL_BACKEND", f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+)
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "insights@localhost")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -37,6 +37,8 @@ class Site:
     sign_in: str
     api_docs: str
     anonymous_reading: bool
+    sign_up: bool
+    oidc_name: str
     source_url: str
 
 
@@ -75,6 +77,8 @@ def the_site(path: str, *, back_to: str = "", person: User | None = None) -> Sit
         sign_in=_sign_in(back_to),
         api_docs=reverse("api:docs"),
         anonymous_reading=settings.ANONYMOUS_READING,
+        sign_up=settings.SIGN_UP,
+        oidc_name=settings.OIDC_NAME,
         source_url=getattr(settings, "SITE_SOURCE_URL", ""),
     )
 

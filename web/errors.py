@@ -27,6 +27,11 @@ def missing(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     return render(request, "errors/404.html", status=HTTPStatus.NOT_FOUND)
 
 
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponseBase:
+    """429: tried too often."""
+    return render(request, "errors/429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+
+
 def failed(request: HttpRequest) -> HttpResponseBase:
     """500: our fault. Asks neither the database nor the session, because either may be what failed."""
     return _quiet("errors/500.html", HTTPStatus.INTERNAL_SERVER_ERROR)

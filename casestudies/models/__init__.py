@@ -1,5 +1,6 @@
 """Places, programmes, and what programmes published."""
 
+from casestudies.models.invitations import Invitation
 from casestudies.models.places import Audience, Organisation
 from casestudies.models.programmes import (
     LearningActivity,
@@ -14,6 +15,7 @@ from casestudies.models.published import CaseStudy, KeyFigure, Loaded, Topic
 __all__ = [
     "Audience",
     "CaseStudy",
+    "Invitation",
     "KeyFigure",
     "LearningActivity",
     "Lever",

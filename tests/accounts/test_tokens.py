@@ -7,15 +7,16 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth import authenticate
-from django.db import connection
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from knox.auth import TokenAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 
 from accounts.models import AccessToken
 from accounts.signin import demo_curator_link, one_time_link
-from accounts.tokens import issue
-from tests.factories import UserFactory
+from accounts.tokens import issue, note_use, revoke
+from tests.factories import AccessTokenFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -73,3 +74,54 @@ def test_the_demo_link_is_for_one_demo_curator():
     for link in (first, second):
         person = authenticate(request=None, sesame=parse_qs(urlsplit(link).query)["token"][0])
         assert (person.email, person.role) == ("curator@demo.invalid", "curator")
+
+
+class TestWhatATokenMay:
+    def test_it_reads_and_writes_for_90_days_unless_that_is_said(self):
+        issue(person=UserFactory())
+        token = AccessToken.objects.get()
+        assert (token.scope, token.last_used) == ("write", None)
+        assert datetime.timedelta(days=89) < token.expiry - timezone.now() < datetime.timedelta(days=90)
+
+    @pytest.mark.parametrize(
+        ("wrong", "field"),
+        [
+            ({"name": " "}, "name"),
+            ({"name": "x" * 81}, "name"),
+            ({"scope": "everything"}, "scope"),
+            ({"lasts": datetime.timedelta(days=366)}, "lasts"),
+            ({"lasts": datetime.timedelta(0)}, "lasts"),
+        ],
+    )
+    def test_what_is_wrong_is_told_by_field_and_nothing_is_made(self, wrong, field):
+        with pytest.raises(ValidationError) as fault:
+            issue(person=UserFactory(), **wrong)
+        assert set(fault.value.message_dict) == {field}
+        assert not AccessToken.objects.exists()
+
+    def test_the_database_knows_the_scopes(self):
+        with pytest.raises(IntegrityError, match="access_token_scope_known"), transaction.atomic():
+            AccessTokenFactory(scope="everything")
+
+    def test_its_use_is_noted_but_not_every_time(self):
+        token = AccessTokenFactory()
+        note_use(token)
+        token.refresh_from_db()
+        first = token.last_used
+        assert first is not None
+        assert timezone.now() - first < datetime.timedelta(minutes=1)
+        note_use(token)
+        token.refresh_from_db()
+        assert token.last_used == first
+        AccessToken.objects.update(last_used=timezone.now() - datetime.timedelta(minutes=6))
+        token.refresh_from_db()
+        note_use(token)
+        token.refresh_from_db()
+        assert token.last_used is not None
+        assert token.last_used > first
+
+    def test_one_takes_back_ones_own_and_no_other(self):
+        own, other = AccessTokenFactory(), AccessTokenFactory()
+        assert revoke(person=own.user, digest=own.digest)
+        assert not revoke(person=own.user, digest=other.digest)
+        assert list(AccessToken.objects.all()) == [other]

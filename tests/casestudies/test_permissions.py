@@ -32,6 +32,8 @@ READERS = "anyone viewer contributor analyst curator admin pviewer pcontributor 
 TEAM = "pviewer pcontributor panalyst pcurator"
 CURATORS = "curator admin pcurator"
 WRITERS = "curator admin pcurator pcontributor"
+MANAGERS = "admin pcurator"
+MEMBERS = "admin pviewer pcontributor panalyst pcurator"
 LOGGERS = "contributor curator admin pcurator pcontributor elsewhere"
 INSIDERS = "curator admin pviewer pcontributor panalyst pcurator"
 # verb × object → status → who. A status that is not named: nobody.
@@ -63,6 +65,11 @@ SPOKEN: dict[tuple[str, str], dict[str, str]] = {
     ("decide", "tag"): dict.fromkeys(STATUSES, WRITERS),
     ("teach", "tag"): dict.fromkeys(STATUSES, CURATORS),
     ("curate", "theme"): dict.fromkeys(STATUSES, "curator admin"),
+    ("read", "member"): dict.fromkeys(STATUSES, MEMBERS),
+    ("invite", "member"): dict.fromkeys(STATUSES, MANAGERS),
+    ("change", "member"): dict.fromkeys(STATUSES, MANAGERS),
+    ("remove", "member"): dict.fromkeys(STATUSES, MANAGERS),
+    ("leave", "programme"): dict.fromkeys(STATUSES, TEAM),
     ("submit", "insight"): {"draft": WRITERS},
     ("publish", "insight"): {"submitted": CURATORS},
     ("decline", "insight"): {"submitted": CURATORS},

@@ -40,6 +40,7 @@ from tests.factories.judged import (
 )
 from tests.factories.people import AccessTokenFactory, UserFactory, token_of
 from tests.factories.programmes import (
+    InvitationFactory,
     AudienceFactory,
     CaseStudyFactory,
     KeyFigureFactory,
@@ -57,6 +58,7 @@ from tests.factories.rows import RowFactory
 from tests.factories.said import ApartFactory, EvidenceFactory, InsightFactory, MergeFactory, SourceFactory
 
 __all__ = [
+    "InvitationFactory",
     "WIDTH",
     "AccessTokenFactory",
     "ApartFactory",

@@ -6,6 +6,7 @@ import datetime
 from typing import Any
 
 import factory
+from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from accounts.models import Role
@@ -13,6 +14,7 @@ from casestudies.lifecycle import Status
 from casestudies.models import (
     Audience,
     CaseStudy,
+    Invitation,
     KeyFigure,
     LearningActivity,
     Lever,
@@ -149,3 +151,16 @@ class LoadedFactory(RowFactory[Loaded]):
     key = factory.Sequence(lambda n: f"entry-{n}")
     object_id = factory.LazyFunction(uuid7)
     digest = "0" * 64
+
+
+class InvitationFactory(RowFactory[Invitation]):
+    """An open invitation whose link nobody knows."""
+
+    class Meta:
+        model = Invitation
+
+    programme = factory.SubFactory(ProgrammeFactory)
+    email = factory.Sequence(lambda n: f"invited{n}@example.org")
+    digest = factory.Sequence(lambda n: f"{n:064}")
+    invited_by = factory.SubFactory(UserFactory, role=Role.ADMIN)
+    expires = factory.LazyFunction(lambda: timezone.now() + datetime.timedelta(days=14))

@@ -18,13 +18,19 @@ from tests.waiting import until
 
 ELECTIVE = "elective-recovery-north-central-london"
 PASSWORD = "a long enough password"
+# What an authenticator app of Gina's knows, and the token of a link that someone was sent.
+APP_KEY = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+INVITED = "a-token-that-somebody-was-sent"
 
 # People are made where they are made for real: by a command on the running system.
 PEOPLE = f"""
-import json, os
+import datetime, hashlib, json, os
+from allauth.mfa.totp.internal.auth import TOTP
 from accounts.models import Role
 from accounts.signin import one_time_link
 from casestudies.members import admit
+from casestudies.models import Invitation, Membership, Programme
+from django.utils import timezone
 
 def someone(email, name, role, *programmes):
     person = admit(email=email, role=role, programmes=programmes)
@@ -33,12 +39,33 @@ def someone(email, name, role, *programmes):
     person.save()
     return one_time_link(person=person, base_url=BASE)
 
+def manager():
+    link = someone("mara@example.org", "Mara", Role.VIEWER, "{ELECTIVE}")
+    Membership.objects.filter(user__email="mara@example.org").update(role=Role.CURATOR)
+    programme = Programme.objects.get(slug="{ELECTIVE}")
+    for email, token in (("ivy@example.org", "{INVITED}"), ("jo@example.org", "nobody-knows")):
+        Invitation.objects.get_or_create(programme=programme, email=email, defaults={{
+            "digest": hashlib.sha256(token.encode()).hexdigest(),
+            "invited_by": Membership.objects.get(user__email="mara@example.org").user,
+            "expires": timezone.now() + datetime.timedelta(days=14),
+        }})
+    return link
+
+def guarded():
+    link = someone("gina@example.org", "Gina", Role.VIEWER)
+    TOTP.activate(admit(email="gina@example.org"), "{APP_KEY}")
+    return link
+
 print(json.dumps({{
     "database": os.environ["DATABASE_URL"],
     "leader": someone("leila@example.org", "Leila", Role.VIEWER),
     "contributor": someone("ama@example.org", "Ama", Role.CONTRIBUTOR, "{ELECTIVE}"),
     "guest": someone("ola@example.org", "Ola", Role.VIEWER),
     "newcomer": someone("nia@example.org", "Nia", Role.CONTRIBUTOR, "{ELECTIVE}"),
+    "manager": manager(),
+    "guarded": guarded(),
+    "ines": someone("ines@example.org", "Ines", Role.VIEWER),
+    "ivo": someone("ivo@example.org", "Ivo", Role.VIEWER),
     "curator": someone("kofi@example.org", "Kofi", Role.CURATOR),
 }}))
 """
@@ -72,6 +99,16 @@ class Place(System):
         done = manage("token", "rosa@example.org", "--role", "contributor", "--programme", ELECTIVE, data=self.data)
         assert done.returncode == 0, done.stderr
         return done.stdout.strip()
+
+    def last_mail(self, to: str) -> str:
+        """The last e-mail to this address: while no server is named, the web server prints them."""
+
+        def printed() -> list[str]:
+            letters = (self.data / "logs" / "web.log").read_text(encoding="utf-8").split("Content-Type: text/plain")
+            return [letter for letter in letters if f"To: {to}" in letter]
+
+        until(lambda: bool(printed()), 20, what=f"an e-mail to {to}")
+        return printed()[-1]
 
     def published(self) -> list[dict[str, Any]]:
         """Every published insight, as the API gives it to anyone."""

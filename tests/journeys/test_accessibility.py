@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.base import AxeResults
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.journeys import screens_importing  # noqa: F401 - it notes its screens
+from tests.journeys import screens_account, screens_importing  # noqa: F401 - they note their screens
 from tests.journeys.place import Place
 from tests.journeys.screens import SCREENS, Open, Ways
 from tests.journeys.steps.analyst import Analyst
@@ -42,6 +42,7 @@ def test_everyone_can_use(name: str, ways: Ways):
     heading, way = SCREENS[name]
     window = way(ways)
     assert heading in window.heading
+    assert "<span" not in window.page.locator("body").inner_text()
     window.page.evaluate(AXE)
     for width in (PHONE, DESK):
         _widen(window, width)

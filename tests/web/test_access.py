@@ -28,7 +28,15 @@ def views(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, Cal
             yield f"{namespace}{entry.name}", entry.callback
 
 
-PAGES = {name: view for name, view in views(get_resolver()) if name.startswith("web:")}
+PAGES = {name: view for name, view in views(get_resolver()) if not name.startswith("api:")}
+# The entrance: django-allauth's views for whoever has not signed in yet.
+ENTRANCE = {
+    *("account_login", "account_request_login_code", "account_confirm_login_code", "account_inactive"),
+    *("account_email_verification_sent", "account_signup", "account_logout", "account_reset_password"),
+    *("account_confirm_password_reset_code", "account_complete_password_reset", "account_password_reset_completed"),
+    *("mfa_authenticate", "mfa_login_webauthn", "openid_connect_login", "openid_connect_callback"),
+    *("socialaccount_login_error", "socialaccount_login_cancelled", "socialaccount_signup"),
+}
 
 
 def test_the_walk_finds_the_pages():
@@ -44,6 +52,8 @@ def test_every_page_says_who_may_open_it(name):
 def test_only_these_pages_are_open_to_everyone_whatever_the_settings():
     assert {name for name, view in PAGES.items() if getattr(view, "access", "") == "public"} == {
         *("web:sign-in", "web:sign-in-link", "web:sign-out", "web:accessibility", "web:colours"),
+        "web:invitation",
+        *ENTRANCE,
     }
 
 
@@ -117,7 +127,7 @@ def test_everything_a_page_loads_is_there(client):
     html = Page.of(client.get("/sign-in/")).html
     loaded = re.findall(r'<(?:script|img|link)[^>]*?\s(?:src|href)="/static/([^"]*)"', html)
     loaded += re.findall(r'data-components="/static/([^"]*)"', html)
-    assert len(loaded) == 6
+    assert len(loaded) == 8
     for path in loaded:
         plain = re.sub(r"\.[0-9a-f]{12}(\.\w+)$", r"\1", path)
         assert finders.find(plain), f"{plain} is not there: run make install."

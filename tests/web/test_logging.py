@@ -256,7 +256,7 @@ def test_what_was_typed_survives_a_session_that_ended(client, programme):
     answer = client.post(LOG, typed(programme, place="ward 7", **{"collected-year": "2021"}))
     assert answer.url == f"/sign-in/?next={LOG}"
     after = client.post(
-        "/sign-in/", {"email": person.email, "password": "correct horse battery", "next": LOG}, follow=True
+        "/sign-in/", {"login": person.email, "password": "correct horse battery", "next": LOG}, follow=True
     )
     page = Page.of(after)
     assert "What you typed is here and not saved yet" in page.words

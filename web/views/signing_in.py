@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import cast
 
+from allauth.account.views import login
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -16,8 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from sesame.utils import get_user
 
 from accounts.models import User
-from web.access import person_of, public
-from web.credentials import Credentials
+from web.access import public
+from web.entrance.entering import enter
 
 PAGE = ["GET", "HEAD", "POST"]
 
@@ -26,23 +27,15 @@ PAGE = ["GET", "HEAD", "POST"]
 @never_cache
 @sensitive_post_parameters("password")
 @require_http_methods(PAGE)
-def sign_in(request: HttpRequest) -> HttpResponse:
-    """Ask for e-mail and password; then go where the person was going."""
-    after = _after(request)
-    if request.method != "POST":
-        if person_of(request) is not None:
-            return redirect(after)
-        return render(request, "pages/sign_in.html", {"given": Credentials(), "after": after})
-    given = Credentials.of(request)
-    if given.person is None:
-        return render(request, "pages/sign_in.html", {"given": given, "after": after})
-    return _enter(request, given.person, after)
+def sign_in(request: HttpRequest) -> HttpResponseBase:
+    """Ask for e-mail and password, or show the other ways; then go where the person was going."""
+    return login(request)
 
 
 @public
 @never_cache
 @require_http_methods(PAGE)
-def sign_in_link(request: HttpRequest) -> HttpResponse:
+def sign_in_link(request: HttpRequest) -> HttpResponseBase:
     """Show whom the link signs in, and sign them in when they say so.
 
     Opening the link changes nothing: programs that look at links in messages before people do would use it up.
@@ -52,7 +45,7 @@ def sign_in_link(request: HttpRequest) -> HttpResponse:
     if found is None:
         return render(request, "pages/link_used.html", {"after": after}, status=410)
     if request.method == "POST":
-        return _enter(request, found, after)
+        return enter(request, found, after)
     return render(request, "pages/sign_in_link.html", {"found": found, "token": token, "after": after})
 
 
@@ -63,11 +56,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     messages.success(request, "You have signed out.")
     return redirect(settings.LOGOUT_REDIRECT_URL if settings.ANONYMOUS_READING else settings.LOGIN_URL)
-
-
-def _enter(request: HttpRequest, person: User, after: str) -> HttpResponseRedirect:
-    login(request, person)
-    return HttpResponseRedirect(after)
 
 
 def _after(request: HttpRequest) -> str:
