@@ -1,5 +1,6 @@
 """Insights, who said them, what they rest on, how they are tagged, and how many there are of each."""
 
+from insights.models.answered import Comment, Erasure, Move, Notice, Receipt, Wish
 from insights.models.counted import Tally
 from insights.models.merged import Apart, Merge
 from insights.models.said import Evidence, Insight, Source
@@ -9,12 +10,17 @@ from insights.models.themed import Example
 __all__ = [
     "Apart",
     "Bulk",
+    "Comment",
     "Decision",
     "Embedding",
+    "Erasure",
     "Evidence",
     "Example",
     "Insight",
     "Merge",
+    "Move",
+    "Notice",
+    "Receipt",
     "Review",
     "Sample",
     "Source",
@@ -22,4 +28,5 @@ __all__ = [
     "Tagging",
     "Tally",
     "Turn",
+    "Wish",
 ]
