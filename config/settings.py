@@ -150,6 +150,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": 3 * SWEEP_SECONDS,
         "options": {"expires": 3 * SWEEP_SECONDS},
     },
+    "send notices": {
+        "task": "insights.send_notices",
+        "schedule": 3 * SWEEP_SECONDS,
+        "options": {"expires": 3 * SWEEP_SECONDS},
+    },
     "fold the tallies": {"task": "insights.fold_tallies", "schedule": 60.0},
     "learn once enough is new": {
         "task": "insights.learn_if_enough",
@@ -189,6 +194,15 @@ SITE_LOGO = os.environ.get("LHS_SITE_LOGO", "")
 SITE_COLOUR = os.environ.get("LHS_SITE_COLOUR", "")
 # Whom to ask about the tagger: an e-mail address of a team, for the transparency record.
 SITE_CONTACT = os.environ.get("LHS_CONTACT", "")
+
+# Where people find this site: e-mails have no request to tell it from.
+SITE_URL = os.environ.get(
+    "LHS_SITE_URL",
+    f"http://localhost:{PORT}" if LOCAL else f"https://{(ALLOWED_HOSTS or ['localhost'])[0].lstrip('.')}",
+).rstrip("/")
+NOTICES_URL = f"{SITE_URL}/notices/"
+# How often one address may ask for a receipt.
+RECEIPTS_RATE = os.environ.get("LHS_THROTTLE_RECEIPTS", "60/min")
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 API_BODY_LIMIT = DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -275,7 +289,18 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-EMAIL_BACKEND = os.environ.get("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+# An SMTP server that is named is used; else e-mails are printed.
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "587"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_SSL = flag("EMAIL_USE_SSL", EMAIL_PORT == 465)
+EMAIL_USE_TLS = flag("EMAIL_USE_TLS", not EMAIL_USE_SSL)
+EMAIL_TIMEOUT = 10
+EMAIL_BACKEND = os.environ.get(
+    "EMAIL_BACKEND", f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+)
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "insights@localhost")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

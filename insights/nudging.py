@@ -33,11 +33,16 @@ def nudge_after_commit() -> None:
 
 def nudge_themes_after_commit() -> None:
     """Once this transaction is saved, have the themes' tagger fitted; without a broker, leave it to the next look."""
-    transaction.on_commit(lambda: _nudge(themes=True), robust=True)
+    transaction.on_commit(lambda: _nudge("learn_themes"), robust=True)
 
 
-def _nudge(*, themes: bool = False) -> None:
-    from insights.tasks import learn_themes, tag_due
+def nudge_mail_after_commit() -> None:
+    """Once this transaction is saved, have notices sent; without a broker, leave it to the next sweep."""
+    transaction.on_commit(lambda: _nudge("send_notices"), robust=True)
+
+
+def _nudge(name: str = "tag_due") -> None:
+    from insights import tasks
 
     if time.monotonic() < _Line.quiet_until:
         return
@@ -48,8 +53,7 @@ def _nudge(*, themes: bool = False) -> None:
     )
     try:
         with producers[connection].acquire(block=True, timeout=PATIENCE_SECONDS) as producer:
-            task = learn_themes if themes else tag_due
-            task.apply_async(producer=producer, retry=False, expires=60)
+            getattr(tasks, name).apply_async(producer=producer, retry=False, expires=60)
     except (OperationalError, OSError) as error:
         _Line.quiet_until = time.monotonic() + QUIET_SECONDS
         logger.warning("The broker cannot be reached (%s); the next sweep finds what is due.", type(error).__name__)

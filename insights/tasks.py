@@ -45,3 +45,11 @@ def learn_themes() -> None:
     from insights import learning
 
     learning.learn_themes_if_due()
+
+
+@shared_task(name="insights.send_notices")
+def send_notices() -> None:
+    """Send the e-mail that is due. Run twice at once, the two share the work; run again, it finds nothing to do."""
+    from insights import mailing
+
+    mailing.send_due()
