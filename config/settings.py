@@ -244,6 +244,7 @@ SPECTACULAR_SETTINGS = {
         "LearningActivityKind": "casestudies.models.LearningActivity.Kind",
         "TagState": "insights.choices.TagState",
         "Verdict": "api.writing.VERDICTS",
+        "NoticeKind": "insights.choices.NoticeKind",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None, "displayRequestDuration": True},

@@ -156,10 +156,11 @@ def _tell_of_the_queue(insight: Insight, people: Sequence[UUID]) -> None:
         return
     now, morning = timezone.now(), _next_morning()
     with connection.cursor() as cursor:
-        cursor.executemany(
+        cursor.execute(
             """
             INSERT INTO insights_notice (id, person_id, kind, programme_id, count, at, due, tries)
-            VALUES (%s, %s, 'submitted', %s, 1, %s, %s, 0)
+            SELECT id, person, 'submitted', %s, 1, %s, due, 0
+            FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) AS told (id, person, due)
             ON CONFLICT (person_id, programme_id) WHERE kind = 'submitted' AND read_at IS NULL
             DO UPDATE SET count = insights_notice.count + 1, at = excluded.at, tries = 0, mailed_at = NULL,
                 due = CASE
@@ -168,7 +169,14 @@ def _tell_of_the_queue(insight: Insight, people: Sequence[UUID]) -> None:
                     ELSE %s
                 END
             """,
-            [(uuid7(), person, insight.programme_id, now, _due(wishes[person]), morning) for person in people],
+            [
+                insight.programme_id,
+                now,
+                [uuid7() for _ in people],
+                people,
+                [_due(wishes[person]) for person in people],
+                morning,
+            ],
         )
     nudge_mail_after_commit()
 

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.views import about, case_studies, deciding, home, insights, logging, review, said, signing_in, tagger, themes
+from web.views import (
+    about,
+    answered,
+    case_studies,
+    deciding,
+    home,
+    insights,
+    logging,
+    past,
+    review,
+    said,
+    signing_in,
+    tagger,
+    themes,
+)
 
 app_name = "web"
 urlpatterns = [
@@ -26,11 +40,22 @@ urlpatterns = [
     path(
         "insights/<uuid:insight_id>/themes/<slug:code>/", deciding.decide, {"codebook": "themes"}, name="decide-themes"
     ),
+    path("insights/<uuid:insight_id>/comments/", answered.say, name="comment"),
+    path("insights/<uuid:insight_id>/erase/", past.erase_words, name="erase"),
+    path("insights/<uuid:insight_id>/versions/", past.versions, name="versions"),
+    path("insights/<uuid:insight_id>/versions/<int:number>/", past.versions, name="version"),
+    path("insights/<uuid:insight_id>/versions/<int:number>/restore/", past.go_back, name="restore"),
     path("insights/<uuid:insight_id>/<slug:name>/", deciding.move, name="move"),
     path("duplicates/", said.duplicates, name="duplicates"),
     path("duplicates/merge/", said.merge, name="merge"),
     path("duplicates/apart/", said.keep_apart, name="keep-apart"),
     path("duplicates/undo/", said.undo_merge, name="undo-merge"),
+    path("notices/", answered.all_notices, name="notices"),
+    path("notices/<uuid:notice_id>/", answered.notice, name="notice"),
+    path("programmes/<slug:slug>/", answered.programme, name="programme"),
+    path("r/", answered.receipts, name="receipts"),
+    path("r/<str:code>/", answered.receipt, name="receipt"),
+    path("submitted/", answered.submitted, name="submitted"),
     path("review/", review.review, name="review"),
     path("review/bulk/", review.in_bulk, name="review-bulk"),
     path("review/bulk/undo/", review.undo_bulk, name="undo-bulk"),
