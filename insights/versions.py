@@ -19,7 +19,7 @@ from insights.capture import edit, lock
 from insights.history import SAID, words_of
 from insights.models import Erasure, Insight
 from insights.past import may_with_its_past, past
-from insights.visibility import Reader
+from insights.visibility import Reader, may_here
 
 # What a version is made of, and what is put back. Where the insight belongs and how it stands are moved by hand.
 OF_A_VERSION = (
@@ -111,6 +111,8 @@ def restore(*, person: User, insight_id: UUID, number: int) -> Insight:
         raise PermissionDenied("Earlier versions are for the programme’s team and curators.")
     if Erasure.objects.filter(insight=insight).exists():
         raise Conflict("The words of this insight were erased: there is no version to go back to.")
+    if not may_here(person, "edit", "insight", insight):
+        raise PermissionDenied(f"You cannot edit this insight while it is {insight.status}.")
     wanted = _numbered(_versions(insight_id), number).fields
     if all(getattr(insight, field) == value for field, value in wanted.items()):
         raise Conflict("The insight says this already.", field="version")

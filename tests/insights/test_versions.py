@@ -48,7 +48,7 @@ def test_versions_are_compared_word_by_word(insight, nurse):
         one.field: one.pieces for one in versions.compare(person=nurse, insight_id=insight.id, first=1, second=2)
     }
     assert set(differs) == {"Text", "Level"}
-    assert (Part.NEW, "old ") in [(part, words.lstrip()) for part, words in differs["Text"]]
+    assert (Part.NEW, "old") in [(part, words.strip()) for part, words in differs["Text"]]
     assert next(words for part, words in differs["Text"] if part == Part.SAME).startswith("The")
     assert differs["Level"] == ((Part.NEW, "Team"),)
 

@@ -39,6 +39,7 @@ print(json.dumps({{
     "contributor": someone("ama@example.org", "Ama", Role.CONTRIBUTOR, "{ELECTIVE}"),
     "guest": someone("ola@example.org", "Ola", Role.VIEWER),
     "newcomer": someone("nia@example.org", "Nia", Role.CONTRIBUTOR, "{ELECTIVE}"),
+    "admin": someone("ines@example.org", "Ines", Role.ADMIN),
     "curator": someone("kofi@example.org", "Kofi", Role.CURATOR),
 }}))
 """
