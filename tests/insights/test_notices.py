@@ -155,6 +155,7 @@ def test_an_email_goes_when_the_person_wishes(nurse, curator, wish, days):
     due = Notice.objects.get(person=curator).due
     assert mailing.send_due() == (1 if days == 0 else 0)
     if days:
+        assert due is not None
         assert timezone.localtime(due).time() == datetime.time(7)
         assert timezone.now() < due <= timezone.now() + datetime.timedelta(days=1)
     elif days is None:
@@ -176,6 +177,7 @@ def test_what_was_sent_and_not_read_goes_again_the_next_morning_with_what_came_s
     logged(nurse)
     notice = Notice.objects.get(person=curator)
     assert notice.count == 2
+    assert notice.due is not None
     assert notice.due > timezone.now()
     assert mailing.send_due() == 0
 
@@ -213,6 +215,7 @@ def test_what_could_not_be_sent_is_tried_again_later_and_nothing_is_lost(nurse, 
     assert "example.org" not in caplog.text
     notice = Notice.objects.get(person=curator)
     assert (notice.tries, notice.mailed_at) == (1, None)
+    assert notice.due is not None
     assert notice.due > timezone.now()
     settings.EMAIL_BACKEND = working
     Notice.objects.update(due=timezone.now())
