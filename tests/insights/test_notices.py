@@ -133,7 +133,7 @@ def test_an_email_says_that_something_happened_and_never_what_was_said(nurse, cu
     assert "What you logged in Ward learning was declined" in first.body
     assert "https://lhs.example/notices/" in first.body
     for sent in mail.outbox:
-        assert "zeppelin" not in (sent.subject + sent.body + str(sent.extra_headers)).lower()
+        assert "zeppelin" not in f"{sent.subject} {sent.body} {sent.extra_headers}".lower()
         assert str(insight.id) not in sent.body
         assert sent.extra_headers["Message-ID"].endswith("@lhs.example>")
 
