@@ -81,7 +81,7 @@ ADDRESSES = """
     get     {draft}erase/                      302       404     403          403      403    200
     post    {draft}erase/                      302       404     403          403      403    400
     get     {published}versions/               302       403     200          200      200    200
-    post    {published}versions/1/restore/     302       403     302          403      302    302
+    post    {published}versions/1/restore/     302       403     403          403      302    302
     post    {published}comments/               302       403     302          403      302    302
     post    {published}erase/                  302       403     403          403      403    400
     get     {withheld}versions/                302       404     200          200      404    404
@@ -242,7 +242,7 @@ def test_notices_are_counted_in_the_header_until_they_are_read(client, people, p
     NoticeFactory(person=people["member"], insight=insight)
     client.force_login(people["member"])
     page = Page.of(client.get("/notices/"))
-    assert "(2 not read yet)" in " ".join(re.sub("<[^>]*>", "", page.html).split())
+    assert "(2), not read yet" in " ".join(re.sub("<[^>]*>", "", page.html).split())
     assert page.words.count("What you logged in Ward learning was published.") == 2
     assert client.get(f"/notices/{notice.id}/")["Location"] == f"/insights/{insight.id}/"
     assert Notice.objects.filter(read_at__isnull=True).count() == 1
