@@ -122,3 +122,8 @@ IMPORT = OpenApiExample(
     media_type="multipart/form-data",
     request_only=True,
 )
+RESTORE = OpenApiExample("The first version", value={"version": 1}, request_only=True)
+ERASE = OpenApiExample("A reason", value={"reason": "A patient asked for it."}, request_only=True)
+COMMENT = OpenApiExample("A question", value={"text": "Which ward was it?"}, request_only=True)
+WISH = OpenApiExample("One e-mail a day", value={"mail": "daily"}, request_only=True)
+READ = OpenApiExample("All of them", value={}, request_only=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
 from django.db.models import Model
 from drf_spectacular.utils import extend_schema_field
@@ -11,6 +12,7 @@ from rest_framework import serializers
 
 from api.links import root_of
 from api.shapes import Ref
+from api.shapes_answered import AnsweredShape
 from casestudies.models import (
     Audience,
     CaseStudy,
@@ -22,6 +24,7 @@ from casestudies.models import (
     Organisation,
     Programme,
 )
+from insights.answering import Answered, answered
 from insights.telling_themes import Standing, standings_of_themes
 from lhs.habits import habit
 from lhs.models import Code
@@ -137,12 +140,23 @@ class ProgrammeOut(serializers.ModelSerializer[Programme]):
     partners = serializers.ListField(child=RefTo(), source="partners.all")
     levers = LeverOut(many=True)
     measures = MeasureOut(many=True)
+    answered = serializers.SerializerMethodField()
+    _answered: dict[UUID, Answered] = {}
 
     class Meta:
         model = Programme
         fields = ["id", "slug", "url", "name", "summary", "lead", "partners", "starts_on", "ends_on"]
-        fields += ["levers", "measures", "created"]
+        fields += ["levers", "measures", "answered", "created"]
         read_only_fields = fields
+
+    @extend_schema_field(AnsweredShape)
+    def get_answered(self, programme: Programme) -> dict[str, Any]:
+        """Return how soon the programme answers; asked once for all that are told of."""
+        if not self._answered:
+            shown = [programme] if self.parent is None else list(cast(Any, self.parent.instance))
+            self._answered = answered([one.id for one in shown])
+        said = self._answered[programme.id]
+        return {"median_days": said.median_days, "count": said.count}
 
 
 class LearningActivityOut(serializers.ModelSerializer[LearningActivity]):

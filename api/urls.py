@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, include, path, re_path
 
-from api.views import documents, imports, insights, library, reports, review, said, tagger, themes
+from api.views import answered, documents, imports, insights, library, reports, review, said, tagger, themes
 from api.views.door import Door
 from casestudies.lifecycle import MOVE_NAMES
 from lhs.models import HABITS, THEMES
@@ -20,6 +20,10 @@ of_insights: list[URLPattern] = [
     path("insights/similar/", said.Similar.as_view(), name="similar"),
     path(ONE, insights.InsightDetail.as_view(), name="insight"),
     *(path(f"{ONE}{name}/", insights.MOVES[name].as_view(), name=f"insight-{name}") for name in MOVE_NAMES),
+    path(f"{ONE}comments/", answered.InsightComments.as_view(), name="insight-comments"),
+    path(f"{ONE}erase/", answered.InsightErase.as_view(), name="insight-erase"),
+    path(f"{ONE}history/", answered.InsightHistory.as_view(), name="insight-history"),
+    path(f"{ONE}restore/", answered.InsightRestore.as_view(), name="insight-restore"),
     path(f"{ONE}voices/", said.InsightVoices.as_view(), name="insight-voices"),
     path(f"{ONE}habits/<slug:code>/", insights.InsightHabit.as_view(codebook=HABITS), name="insight-habit"),
     path(f"{ONE}themes/<slug:code>/", insights.InsightTheme.as_view(codebook=THEMES), name="insight-theme"),
@@ -60,6 +64,8 @@ v1: list[URLPattern] = [
     *of_the_desk,
     *of_reports,
     *of_imports,
+    path("notices/", answered.Notices.as_view(), name="notices"),
+    path("notices/read/", answered.NoticesRead.as_view(), name="notices-read"),
     path("tagger/", tagger.Tagger.as_view(), name="tagger"),
     path("schema/", documents.SchemaDocument.as_view(), name="schema"),
     path("docs/", documents.Docs.as_view(), name="docs"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from casestudies.lifecycle import MOVES, Status
@@ -40,6 +41,9 @@ RULES: tuple[Rule, ...] = (
     Rule("read", "programme", ALL, READERS),
     Rule("read", "rejected tag", ALL, CURATORS | TEAM_WRITERS),
     Rule("read", "earlier version", ALL, TEAM | CURATORS),
+    Rule("read", "comment", ALL, TEAM | CURATORS),
+    Rule("comment", "insight", ALL, CURATORS | TEAM_WRITERS),
+    Rule("erase", "insight", ALL, frozenset({Standing.ADMIN})),
     Rule("log", "insight", frozenset({Status.DRAFT, Status.SUBMITTED}), CURATORS | TEAM_WRITERS),
     # What is cut out of a report stands where a draft stands, for those who may make drafts of it.
     Rule("read", "report", frozenset({Status.DRAFT}), CURATORS | TEAM_WRITERS),
@@ -139,6 +143,25 @@ def reach(person: User | None, object: str) -> Reach:
         inside={programme: open_to(held | {INSIDE[role]}) for programme, role in members},
         withheld=frozenset(programme for programme, role in members if open_to({INSIDE[role]}, "withheld words")),
     )
+
+
+def people_who_may(
+    verb: str, object: str, *, programme_id: UUID, status: str, withheld: bool = False
+) -> QuerySet[User]:
+    """Return the people of whom `may` says yes, by their role on the site or in this programme."""
+
+    def may_do(standing: Standing, verb: str = verb, object: str = object) -> bool:
+        return allowed(verb=verb, object=object, status=status, standings={standing})
+
+    members = Membership.objects.filter(programme_id=programme_id)
+    inside = members.filter(role__in=[role for role, standing in INSIDE.items() if may_do(standing)])
+    found = User.objects.filter(is_active=True).filter(
+        Q(role__in=[role for role, standing in SITE.items() if may_do(standing)]) | Q(id__in=inside.values("user_id"))
+    )
+    if not withheld:
+        return found
+    insiders = [role for role, standing in INSIDE.items() if may_do(standing, "read", "withheld words")]
+    return found.filter(id__in=members.filter(role__in=insiders).values("user_id"))
 
 
 def programmes_open_to(person: User, verb: str, object: str, *, status: str) -> list[UUID] | None:

@@ -166,6 +166,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "compare what was cut out of reports": {"task": "insights.compare_candidates", "schedule": SWEEP_SECONDS},
     "import what is due": {"task": "insights.import_due", "schedule": SWEEP_SECONDS, "options": {"expires": 30}},
     "forget old imports": {"task": "insights.forget_imports", "schedule": 3600.0, "options": {"expires": 3000}},
+    "send notices": {
+        "task": "insights.send_notices",
+        "schedule": 3 * SWEEP_SECONDS,
+        "options": {"expires": 3 * SWEEP_SECONDS},
+    },
     "fold the tallies": {"task": "insights.fold_tallies", "schedule": 60.0},
     "learn once enough is new": {
         "task": "insights.learn_if_enough",
@@ -285,6 +290,14 @@ MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {"TOKEN_TTL": timedelta(days=90), "AUTH_HEADER_PREFIX": "Token", "TOKEN_LIMIT_PER_USER": None}
 
 
+# Where people find this site: e-mails have no request to tell it from.
+SITE_URL = os.environ.get(
+    "LHS_SITE_URL",
+    f"http://localhost:{PORT}" if LOCAL else f"https://{(ALLOWED_HOSTS or ['localhost'])[0].lstrip('.')}",
+).rstrip("/")
+NOTICES_URL = f"{SITE_URL}/notices/"
+# How often one address may ask for a receipt.
+RECEIPTS_RATE = os.environ.get("LHS_THROTTLE_RECEIPTS", "60/min")
 # A report that is read into insights: how large a file may be, and what the process that reads it may use.
 REPORT_BYTES = int(os.environ.get("LHS_REPORT_MEGABYTES", "20")) * 1024 * 1024
 REPORT_SECONDS = int(os.environ.get("LHS_REPORT_SECONDS", "60"))
@@ -338,6 +351,7 @@ SPECTACULAR_SETTINGS = {
         "LearningActivityKind": "casestudies.models.LearningActivity.Kind",
         "TagState": "insights.choices.TagState",
         "Verdict": "api.writing.VERDICTS",
+        "NoticeKind": "insights.choices.NoticeKind",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "validatorUrl": None, "displayRequestDuration": True},

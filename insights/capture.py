@@ -18,8 +18,10 @@ from casestudies.lifecycle import Status
 from casestudies.models import Audience, CaseStudy, LearningActivity, Programme
 from casestudies.permissions import may
 from insights.choices import Consent
+from insights.lacking import missing
 from insights.models import Insight, Source
 from insights.models.words import LONGEST, SHORTEST, clean_words
+from insights.notices import tell_of_move
 from insights.nudging import nudge_after_commit
 from insights.visibility import may_here
 
@@ -120,11 +122,14 @@ def log(
         person, programme_id=setting.programme.id, status=status
     ):
         raise PermissionDenied(NOT_THEIRS)
+    if status == Status.SUBMITTED and (lacks := missing(insight=insight, name="submit")):
+        raise ValidationError({field: [reason] for field, reason in lacks.items()})
     _save(insight)
     Source.objects.bulk_create(sources)
     if audiences:
         insight.audiences.set(audiences)
     _as_saved(insight)
+    tell_of_move(person=person, insight=insight)
     nudge_after_commit()
     return insight
 

@@ -80,3 +80,21 @@ class Queue(models.TextChoices):
     SAMPLE = "sample", "In a sample that several judge"
     BULK = "bulk", "On everything that a filter selects"
     LOADED = "loaded", "Loaded with a case study"
+
+
+class NoticeKind(models.TextChoices):
+    """What a person is told of."""
+
+    SUBMITTED = "submitted", "Sent in"
+    PUBLISHED = "published", "Published"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    COMMENT = "comment", "A comment"
+
+
+class MailWish(models.TextChoices):
+    """When notices go by e-mail as well."""
+
+    AT_ONCE = "at-once", "At once"
+    DAILY = "daily", "Once a day, in the morning"
+    NEVER = "never", "Never: I look here"

@@ -14,9 +14,9 @@ from pghistory.models import Context
 from accounts.models import Role, User
 from casestudies.errors import Missing
 from casestudies.lifecycle import Status
-from casestudies.permissions import may
-from insights.choices import Consent, TagState
-from insights.models import Evidence, Insight, Source, Tag, Tagging
+from insights.choices import TagState
+from insights.models import Comment, Erasure, Evidence, Insight, Source, Tag, Tagging
+from insights.past import may_with_its_past, past
 from insights.visibility import Reader
 from lhs.models import HABITS
 
@@ -97,6 +97,7 @@ class _Eyes:
     person: User | None
     versions: bool
     rejected: bool
+    comments: bool
     openable: frozenset[UUID] = field(default_factory=frozenset)
 
 
@@ -111,16 +112,18 @@ def timeline(*, person: User | None, insight_id: UUID) -> list[Event]:
     if insight is None:
         raise Missing("There is no such insight, or you may not open it.")
     versions = list(
-        _past(Insight).filter(pgh_obj=insight_id).select_related("programme", "case_study", "learning_activity")
+        past(Insight).filter(pgh_obj=insight_id).select_related("programme", "case_study", "learning_activity")
     )
-    voices = list(_past(Source).filter(insight=insight_id).select_related("organisation"))
-    links = list(_past(Evidence).filter(models.Q(insight=insight_id) | models.Q(other=insight_id)))
-    eyes = _eyes(reader, insight, versions, voices, links)
+    voices = list(past(Source).filter(insight=insight_id).select_related("organisation"))
+    links = list(past(Evidence).filter(models.Q(insight=insight_id) | models.Q(other=insight_id)))
+    eyes = _eyes(reader, insight, links)
     steps = [
         *_said(versions),
         *_voiced(voices, logged=[version.pgh_created_at for version in versions if version.pgh_label == INSERT]),
         *_linked(links, insight_id, eyes),
-        *_decided(_past(Tag).filter(insight=insight_id).select_related("code__codebook"), eyes),
+        *_decided(past(Tag).filter(insight=insight_id).select_related("code__codebook"), eyes),
+        *_commented(Comment.objects.filter(insight=insight_id), eyes),
+        *_erased(Erasure.objects.filter(insight=insight_id), eyes),
         *_tagged(Tagging.objects.filter(insight=insight, at__isnull=False).select_related("tagger", "codebook")),
     ]
     steps = _together(sorted(steps, key=lambda step: (step.at, step.rank)))
@@ -128,33 +131,21 @@ def timeline(*, person: User | None, insight_id: UUID) -> list[Event]:
     return [_told(step, people, eyes) for step in reversed(steps)]
 
 
-def _past(model: type[models.Model]) -> models.QuerySet[Any]:
-    """Return the kept versions of `model`'s rows, each with who was at work when it was made."""
-    events: type[models.Model] = model.pgh_event_model  # type: ignore[attr-defined]
-    return events._default_manager.select_related("pgh_context").order_by("pgh_id")
-
-
-def _eyes(
-    reader: Reader, insight: Insight, versions: Sequence[Any], voices: Sequence[Any], links: Sequence[Any]
-) -> _Eyes:
+def _eyes(reader: Reader, insight: Insight, links: Sequence[Any]) -> _Eyes:
     """Work out what of this insight's past the reader may see.
 
     It may have stood in another programme, or been withheld, before: whoever reads its past may read all of that.
     """
-    programmes = {insight.programme_id, *(version.programme_id for version in versions)}
-    was_withheld = any(voice.consent == Consent.WITHHELD for voice in voices)
 
-    def may_in_each(verb: str, object: str, *, withheld: bool = False) -> bool:
-        return all(
-            may(reader.person, verb, object, programme_id=programme, status=insight.status, withheld=withheld)
-            for programme in programmes
-        )
+    def may_see(object: str) -> bool:
+        return may_with_its_past(reader.person, "read", object, insight)
 
     ends = {end for link in links for end in (link.insight_id, link.other_id)}
     return _Eyes(
         person=reader.person,
-        versions=may_in_each("read", "earlier version", withheld=was_withheld),
-        rejected=may_in_each("read", "rejected tag"),
+        versions=may_see("earlier version"),
+        rejected=may_see("rejected tag"),
+        comments=may_see("comment"),
         openable=frozenset(reader.insights().filter(id__in=ends).values_list("id", flat=True)) if ends else frozenset(),
     )
 
@@ -232,11 +223,24 @@ def _decided(tags: Iterable[Any], eyes: _Eyes) -> Iterator[_Step]:
         yield _Step(tag.pgh_created_at, (3, tag.pgh_id), tag.decided_by_id, what)
 
 
+def _commented(comments: Iterable[Comment], eyes: _Eyes) -> Iterator[_Step]:
+    """Tell who commented when, to those who may read it; what they said stands beside the insight."""
+    for place, comment in enumerate(comments if eyes.comments else ()):
+        yield _Step(comment.at, (4, place), comment.person_id, "Commented")
+
+
+def _erased(erasures: Iterable[Erasure], eyes: _Eyes) -> Iterator[_Step]:
+    for erasure in erasures:
+        why = (Change("Reason", "", erasure.reason),) if eyes.versions else ()
+        who = "" if erasure.person_id else "The operator of this site"
+        yield _Step(erasure.at, (6, 0), erasure.person_id, "Words erased for good", why, who)
+
+
 def _tagged(taggings: Iterable[Tagging]) -> Iterator[_Step]:
     for tagging in taggings:
         if tagging.at is not None and tagging.tagger is not None:
             who = f"The tagger, version {tagging.tagger.version}"
-            yield _Step(tagging.at, (4, tagging.id), None, f"Read for tags: {tagging.codebook.name}", who=who)
+            yield _Step(tagging.at, (5, tagging.id), None, f"Read for tags: {tagging.codebook.name}", who=who)
 
 
 def _together(steps: Iterable[_Step]) -> list[_Step]:
@@ -281,13 +285,13 @@ def _actor(event: Any) -> UUID | None:
 def _changes(before: Any, after: Any, fields: dict[str, str]) -> Iterator[Change]:
     """Compare two versions field by field; None on either side is “not there yet” or “no more”."""
     for name, words in fields.items():
-        was, now = _words(before, name), _words(after, name)
+        was, now = words_of(before, name), words_of(after, name)
         if was != now:
             yield Change(words, was, now)
 
 
-def _words(version: Any, name: str) -> str:
-    """Return one field of a version in words."""
+def words_of(version: Any, name: str) -> str:
+    """Return one field of a version of an insight or a voice in words; nothing for nothing said, or for no version."""
     value = getattr(version, name) if version is not None else None
     if value is None or value == "":
         return ""

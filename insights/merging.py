@@ -17,7 +17,7 @@ from casestudies.errors import Conflict, Missing
 from casestudies.lifecycle import Status
 from casestudies.permissions import programmes_open_to
 from insights.capture import lock
-from insights.models import Apart, Insight, Merge, Source
+from insights.models import Apart, Erasure, Insight, Merge, Source
 from insights.similar import embedded, search_further
 from insights.visibility import Reader, may_here
 from insights.voices import next_position, touch
@@ -127,8 +127,8 @@ def undo_merge(*, person: User, merge_id: UUID) -> Merge:
         raise Conflict("The insight that was kept has since been merged into another: undo that first.")
     kept.sources.filter(id__in=there.voices, position__gt=0).delete()
     touch(kept)
-    if gone.status == Status.WITHDRAWN:
-        # Someone may have reopened it by hand; then it stays where they put it.
+    if gone.status == Status.WITHDRAWN and not Erasure.objects.filter(insight=gone).exists():
+        # Someone may have reopened it by hand; then it stays where they put it. So does what was erased.
         gone.status = Status(there.status_before)
         gone.save(update_fields=["status"])
     there.undone_at = timezone.now()

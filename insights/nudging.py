@@ -54,6 +54,13 @@ def nudge_imports_after_commit() -> None:
     transaction.on_commit(partial(_nudge, import_due), robust=True)
 
 
+def nudge_mail_after_commit() -> None:
+    """The same for notices to send."""
+    from insights.tasks import send_notices
+
+    transaction.on_commit(partial(_nudge, send_notices), robust=True)
+
+
 def _nudge(task: Any = None) -> None:
     from insights.tasks import tag_due
 

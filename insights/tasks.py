@@ -71,3 +71,11 @@ def forget_imports() -> None:
     from insights.importing import verbs
 
     verbs.forget_old()
+
+
+@shared_task(name="insights.send_notices")
+def send_notices() -> None:
+    """Send the e-mail that is due. Run twice at once, the two share the work; run again, it finds nothing to do."""
+    from insights import mailing
+
+    mailing.send_due()

@@ -13,6 +13,8 @@ from django.urls import reverse
 from accounts.models import User
 from insights.desk import reviews_anywhere
 from insights.merging import merges_anywhere
+from insights.notices import unread
+from insights.waiting import publishes_anywhere
 from web.access import person_of
 from web.colours import usable
 
@@ -40,6 +42,7 @@ class Site:
     sign_up: bool
     oidc_name: str
     source_url: str
+    unread: int
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
@@ -60,6 +63,7 @@ def the_site(path: str, *, back_to: str = "", person: User | None = None) -> Sit
         ("Themes", reverse("web:themes")),
         ("Case studies", reverse("web:case-studies")),
         ("Log an insight", reverse("web:log")),
+        *((("Sent in", reverse("web:submitted")),) if publishes_anywhere(person) else ()),
         *(
             (("Review", reverse("web:review")), ("Agreement", reverse("web:agreement")))
             if reviews_anywhere(person)
@@ -80,6 +84,7 @@ def the_site(path: str, *, back_to: str = "", person: User | None = None) -> Sit
         sign_up=settings.SIGN_UP,
         oidc_name=settings.OIDC_NAME,
         source_url=getattr(settings, "SITE_SOURCE_URL", ""),
+        unread=unread(person),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.urls import reverse
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import status
@@ -22,6 +23,7 @@ from api.links import links_of
 from api.paging import PAGING, envelope, once, only_known, page_size_of
 from api.problems import Stale
 from api.shapes import InsightPage, SingleInsight
+from api.shapes_answered import InsightWithReceipts
 from api.views.door import Door
 from api.writing import (
     DecisionBody,
@@ -40,6 +42,7 @@ from insights import search
 from insights.capture import edit, log
 from insights.models import Insight
 from insights.moves import move
+from insights.receipts import receipts_of
 from insights.review import decide
 
 ETAG = re.compile(r'(?:W/)?"([^"/]+)/[0-9a-f]{16}"')
@@ -49,10 +52,19 @@ NEVER = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 class OneInsight(Door):
     """What the addresses of one insight share: they answer with the insight as it now stands."""
 
-    def answer(self, insight_id: UUID, *, code: int = status.HTTP_200_OK) -> Response:
-        """Return the insight for this reader, with its entity tag."""
+    def answer(self, insight_id: UUID, *, code: int = status.HTTP_200_OK, receipts: bool = False) -> Response:
+        """Return the insight for this reader, with its entity tag, and the `receipts` of the voices they brought."""
         row = search.one(person=self.person, insight_id=insight_id, links=links_of(self.request))
-        return Response(row, status=code, headers={"ETag": etag_of(row)})
+        headers = {"ETag": etag_of(row)}
+        if receipts:
+            row = orjson.dumps({**orjson.loads(row), "receipts": self._receipts(insight_id)})
+        return Response(row, status=code, headers=headers)
+
+    def _receipts(self, insight_id: UUID) -> list[dict[str, str]]:
+        return [
+            {"code": code, "url": self.request.build_absolute_uri(reverse("web:receipt", args=[code]))}
+            for code in receipts_of(insight_id=insight_id, recorded_by=self.writer)
+        ]
 
     def written(self, insight_id: UUID) -> Response:
         """Return the answer to a change; without content where the writer may not read what they wrote."""
@@ -98,14 +110,14 @@ class InsightList(OneInsight):
         summary="Log an insight",
         description="`text`, `kind`, `source.kind` and `programme` or `case_study` are enough. Tags follow in seconds.",
         request=InsightBody,
-        responses={201: SingleInsight},
+        responses={201: InsightWithReceipts},
         examples=[examples.SHORTEST, examples.FULL],
     )
     def post(self, request: Request) -> Response:
         """Log an insight."""
         with fields_as_sent():
             insight = log(person=self.writer, **new_insight(body_of(request), person=self.writer))
-        response = self.answer(insight.id, code=status.HTTP_201_CREATED)
+        response = self.answer(insight.id, code=status.HTTP_201_CREATED, receipts=True)
         response["Location"] = f"{links_of(request).insight}{insight.id}/"
         return response
 

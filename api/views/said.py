@@ -12,7 +12,8 @@ from rest_framework.response import Response
 from api import examples
 from api.bodies import body_of
 from api.links import links_of
-from api.shapes import SimilarAnswer, SingleInsight
+from api.shapes import SimilarAnswer
+from api.shapes_answered import InsightWithReceipts
 from api.views.door import Door
 from api.views.insights import OneInsight
 from api.writing import SimilarBody, VoiceBody, checked, voice_of
@@ -51,14 +52,15 @@ class InsightVoices(OneInsight):
         summary="Say “me too”",
         description=(
             "Adds another voice, place and day to an insight, instead of a second insight that says the same. Open "
-            "to whoever logs insights anywhere. The same person, place and day twice is a conflict."
+            "to whoever logs insights anywhere. `receipts` has the codes of the voices that you brought. "
+            "The same person, place and day twice is a conflict."
         ),
         request=VoiceBody,
-        responses={200: SingleInsight},
+        responses={200: InsightWithReceipts},
         examples=[examples.ME_TOO],
     )
     def post(self, request: Request, insight_id: UUID) -> Response:
         """Add a voice."""
         said = checked(VoiceBody, body_of(request), person=self.writer)
         me_too(person=self.writer, insight_id=insight_id, voice=voice_of(said))
-        return self.written(insight_id)
+        return self.answer(insight_id, receipts=True)

@@ -1,5 +1,6 @@
 """Insights, who said them, what they rest on, how they are tagged, and how many there are of each."""
 
+from insights.models.answered import Comment, Erasure, Move, Notice, Receipt, Wish
 from insights.models.counted import Tally
 from insights.models.imported import Import, ImportColumns, Imported, ImportPart, ImportRow
 from insights.models.merged import Apart, Merge
@@ -12,8 +13,10 @@ __all__ = [
     "Apart",
     "Bulk",
     "Candidate",
+    "Comment",
     "Decision",
     "Embedding",
+    "Erasure",
     "Evidence",
     "Example",
     "Import",
@@ -24,6 +27,9 @@ __all__ = [
     "Insight",
     "Merge",
     "Report",
+    "Move",
+    "Notice",
+    "Receipt",
     "Review",
     "Sample",
     "Source",
@@ -31,4 +37,5 @@ __all__ = [
     "Tagging",
     "Tally",
     "Turn",
+    "Wish",
 ]

@@ -89,6 +89,30 @@ INSIGHTS = """
     voice     declined         401     404       404     403          403      404      403    403
     voice     withdrawn        401     404       404     403          403      404      403    403
 
+    restore   draft            401     404       404     200          403      404      200    200
+    restore   submitted        401     404       404     200          403      404      200    200
+    restore   published        401     403       403     403          403      403      200    200
+    restore   declined         401     404       404     403          403      404      403    403
+    restore   withdrawn        401     404       404     403          403      404      403    403
+
+    comment   draft            401     404       404     201          403      404      201    201
+    comment   submitted        401     404       404     201          403      404      201    201
+    comment   published        401     403       403     201          403      403      201    201
+    comment   declined         401     404       404     201          403      404      201    201
+    comment   withdrawn        401     404       404     201          403      404      201    201
+
+    comments  draft            404     404       404     200          200      404      200    200
+    comments  published        403     403       403     200          200      403      200    200
+
+    history   draft            404     404       404     200          200      404      200    200
+    history   published        200     200       200     200          200      200      200    200
+
+    erase     draft            401     404       404     403          403      404      403    200
+    erase     submitted        401     404       404     403          403      404      403    200
+    erase     published        401     403       403     403          403      403      403    200
+    erase     declined         401     404       404     403          403      404      403    200
+    erase     withdrawn        401     404       404     403          403      404      403    200
+
     put       draft            401     405       405     405          405      405      405    405
     put       published        401     405       405     405          405      405      405    405
     delete    draft            401     405       405     405          405      405      405    405
@@ -112,6 +136,11 @@ WITHHELD = """
     habit     published        401     404       404     200          403      404      404    404
     theme     published        401     404       404     200          403      404      404    404
     voice     published        401     404       404     200          403      404      404    404
+    restore   draft            401     404       404     200          403      404      404    404
+    comment   published        401     404       404     201          403      404      404    404
+    comments  published        404     404       404     200          200      404      404    404
+    history   published        404     404       404     200          200      404      404    404
+    erase     published        401     404       404     403          403      404      404    200
     log       draft            401     403       403     201          403      403      403    403
 """
 CASE_STUDIES = """
@@ -204,13 +233,21 @@ def ask(caller: Caller, verb: str, insight: Insight, consent: str = "not-needed"
             answer = caller.put(f"{address}habits/culture/", {"state": "confirmed"})
         case "theme":
             answer = caller.put(f"{address}themes/visiting/", {"state": "rejected"})
+        case "restore":
+            Insight.objects.filter(id=insight.id).update(title="Another title")
+            answer = caller.post(f"{address}restore/", {"version": 1})
+        case "comment":
+            answer = caller.post(f"{address}comments/", {"text": "Which ward was it?"})
+        case "comments" | "history":
+            answer = caller.get(f"{address}{verb}/")
         case "voice":
             answer = caller.post(f"{address}voices/", {"kind": "staff"})
         case "log":
             programme = str(insight.programme_id)
             answer = caller.post("insights/", {**said, "programme": programme, "status": insight.status})
         case _:
-            answer = caller.post(f"{address}{verb}/", {"reason": "Said elsewhere."} if verb == "decline" else {})
+            reasoned = verb in ("decline", "erase")
+            answer = caller.post(f"{address}{verb}/", {"reason": "Said elsewhere."} if reasoned else {})
     return answer.status_code
 
 
@@ -340,6 +377,10 @@ def test_these_tables_leave_out_no_verb_and_no_address():
         "insight-habit",
         "insight-theme",
         "insight-voices",
+        "insight-comments",
+        "insight-erase",
+        "insight-history",
+        "insight-restore",
     }
     lists = {address.rstrip("/") for address in OPEN_TO_READERS if address.count("/") == 1}
     ones = {f"{address.split('/')[0]}-one" for address in OPEN_TO_READERS if address.count("/") == 2}
@@ -356,6 +397,8 @@ def test_these_tables_leave_out_no_verb_and_no_address():
         "index",
         "docs",
         "insight",
+        "notices",
+        "notices-read",
         "similar",
         "tagger",
         "case-studies-one",

@@ -82,7 +82,7 @@ def test_every_operation_says_what_it_does_and_what_may_go_wrong():
 
 def test_whatever_is_sent_has_an_example():
     sent = {path: told["requestBody"] for verb, path, told in operations() if "requestBody" in told}
-    assert len(sent) == 16
+    assert len(sent) == 21
     for path, body in sent.items():
         assert all(form["examples"] for form in body["content"].values()), path
 

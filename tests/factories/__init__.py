@@ -11,6 +11,7 @@ keeps by itself (tallies, taggings) comes with them; `TaggingFactory` fills in t
 
 from __future__ import annotations
 
+from tests.factories.answered import ReceiptFactory, CommentFactory, WishFactory, NoticeFactory, ErasureFactory
 from tests.factories.codes import (
     CodebookFactory,
     CodeFactory,
@@ -40,9 +41,9 @@ from tests.factories.judged import (
 )
 from tests.factories.people import AccessTokenFactory, UserFactory, token_of
 from tests.factories.programmes import (
-    InvitationFactory,
     AudienceFactory,
     CaseStudyFactory,
+    InvitationFactory,
     KeyFigureFactory,
     LearningActivityFactory,
     LeverFactory,
@@ -58,7 +59,11 @@ from tests.factories.rows import RowFactory
 from tests.factories.said import ApartFactory, EvidenceFactory, InsightFactory, MergeFactory, SourceFactory
 
 __all__ = [
-    "InvitationFactory",
+    "ReceiptFactory",
+    "CommentFactory",
+    "WishFactory",
+    "NoticeFactory",
+    "ErasureFactory",
     "WIDTH",
     "AccessTokenFactory",
     "ApartFactory",
@@ -78,6 +83,7 @@ __all__ = [
     "ImportRowFactory",
     "ImportedFactory",
     "InsightFactory",
+    "InvitationFactory",
     "KeyFigureFactory",
     "LearningActivityFactory",
     "LeverFactory",

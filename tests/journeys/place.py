@@ -66,6 +66,7 @@ print(json.dumps({{
     "guarded": guarded(),
     "ines": someone("ines@example.org", "Ines", Role.VIEWER),
     "ivo": someone("ivo@example.org", "Ivo", Role.VIEWER),
+    "admin": someone("adel@example.org", "Adel", Role.ADMIN),
     "curator": someone("kofi@example.org", "Kofi", Role.CURATOR),
 }}))
 """

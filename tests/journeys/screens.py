@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from tests.journeys.place import Place
+from tests.journeys.place import ELECTIVE, Place
 from tests.journeys.window import PHONE, Window
 
 STUDY = "/case-studies/elective-recovery/"
@@ -25,6 +25,7 @@ class Ways:
         self._open_window = open_window
         self.waiting = f"/insights/{waiting['id']}/"
         self.draft = f"/insights/{draft['id']}/"
+        self.receipt = draft["receipts"][0]["code"]
 
     def window(self, who: str | None = None) -> Window:
         """A phone that axe may look into."""
@@ -405,3 +406,56 @@ def sent_from_elsewhere(ways: Ways) -> Window:
     window.context.clear_cookies()
     window.press("Sign in")
     return window
+
+
+@screen("Follow a receipt")
+def receipts(ways: Ways) -> Window:
+    return ways.at("/r/")
+
+
+@screen("Follow a receipt")
+def receipt_that_nobody_knows(ways: Ways) -> Window:
+    return ways.at("/r/00000-00000/")
+
+
+@screen("What became of it")
+def receipt(ways: Ways) -> Window:
+    return ways.at(f"/r/{ways.receipt}/")
+
+
+@screen("Sent in")
+def sent_in(ways: Ways) -> Window:
+    window = ways.at("/submitted/", "curator")
+    window.page.get_by_text("Decline with a reason").first.click()
+    return window
+
+
+@screen("Notices")
+def notices(ways: Ways) -> Window:
+    return ways.at("/notices/", "curator")
+
+
+@screen("Finding")
+def insight_with_a_comment_that_is_empty(ways: Ways) -> Window:
+    window = ways.at(ways.waiting, "curator")
+    window.press("Comment")
+    window.page.get_by_text("There is a problem").wait_for()
+    return window
+
+
+@screen("Version 1")
+def versions(ways: Ways) -> Window:
+    return ways.at(f"{ways.draft}versions/1/", "contributor")
+
+
+@screen("Erase the words for good")
+def erase_without_a_reason(ways: Ways) -> Window:
+    window = ways.at(f"{ways.waiting}erase/", "admin")
+    window.press("Erase the words")
+    window.page.get_by_text("There is a problem").wait_for()
+    return window
+
+
+@screen("lective recovery")
+def programme(ways: Ways) -> Window:
+    return ways.at(f"/programmes/{ELECTIVE}/")

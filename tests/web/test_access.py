@@ -16,7 +16,7 @@ from tests.web.pages import Page
 from web.apps import colour_can_be_read_on
 
 READING = ["/", "/themes/", "/case-studies/", "/case-studies/elective/", "/tagger/", "/tagger/transparency/"]
-ALWAYS_OPEN = ["/sign-in/", "/accessibility/", "/colours.css"]
+ALWAYS_OPEN = ["/sign-in/", "/accessibility/", "/colours.css", "/r/"]
 
 
 def views(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -54,6 +54,8 @@ def test_only_these_pages_are_open_to_everyone_whatever_the_settings():
         *("web:sign-in", "web:sign-in-link", "web:sign-out", "web:accessibility", "web:colours"),
         "web:invitation",
         *ENTRANCE,
+        # Whoever said something needs no account to learn what became of it.
+        *("web:receipts", "web:receipt"),
     }
 
 
@@ -94,7 +96,7 @@ def test_signing_in_and_the_accessibility_statement_are_open_always(client, sett
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", [*READING, "/sign-in/", "/accessibility/", "/nowhere/"])
+@pytest.mark.parametrize("path", [*READING, "/sign-in/", "/accessibility/", "/nowhere/", "/r/", "/r/7K2M4-9XQ0T/"])
 def test_every_page_has_its_own_title_language_and_skip_link(client, settings, path):
     settings.ANONYMOUS_READING = True
     CaseStudyFactory(slug="elective")
@@ -108,7 +110,7 @@ def test_every_page_has_its_own_title_language_and_skip_link(client, settings, p
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", [*READING, "/sign-in/", "/accessibility/", "/nowhere/"])
+@pytest.mark.parametrize("path", [*READING, "/sign-in/", "/accessibility/", "/nowhere/", "/r/", "/r/7K2M4-9XQ0T/"])
 def test_no_page_has_anything_inline_or_from_another_host(client, settings, path):
     settings.ANONYMOUS_READING = True
     CaseStudyFactory(slug="elective")

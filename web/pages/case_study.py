@@ -19,6 +19,7 @@ from insights.search import Selection
 from lhs.habits import CODES
 from web.cards import Card, card, page_links
 from web.charts import BarChart, LineChart, lines
+from web.pages.answered import answered_line
 from web.pages.habits import HabitCount, habit_chart, habit_counts
 from web.words import counted, day, number, paragraphs
 
@@ -146,6 +147,7 @@ def _facts(study: CaseStudy, programme: Programme) -> list[tuple[str, str]]:
         ("With", ", ".join(partner.name for partner in programme.partners.all())),
         ("Ran", ran),
         ("Published", day(study.published_on)),
+        ("From said to answered", answered_line(programme)),
     )
     return [(name, said) for name, said in facts if said]
 

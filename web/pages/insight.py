@@ -14,11 +14,16 @@ from accounts.models import User
 from casestudies.lifecycle import Status, legal_move
 from insights import search
 from insights.choices import Consent, Effect, Kind, Level, Perspective, Relation, Response, SourceKind, TagState
+from insights.comments import comments_on, may_comment, may_read_comments
+from insights.erasing import may_erase
 from insights.history import Event, timeline
+from insights.lacking import missing
 from insights.merging import merged_into
-from insights.models import Insight
+from insights.models import Comment, Erasure, Insight
 from insights.moves import moves_open_to
+from insights.receipts import receipts_of
 from insights.similar import raised_in_words
+from insights.versions import may_read_versions
 from insights.visibility import may_here
 from insights.voices import may_add_voice
 from web.cards import first_words, page_links
@@ -88,7 +93,9 @@ class OpenMove:
 class InsightPage:
     """What the page of an insight shows. Without a title of its own, `title` are its first words.
 
-    `text` are its paragraphs in pieces; `marks` says whether any is marked. `raised` says how often, in words.
+    `text` are its paragraphs in pieces; `marks` says whether any is marked. `raised` says how often, in words. `lacks`
+    says what stands in the way of the next move; `receipts` are the reader's own; `comments` is None where they are
+    not for this reader.
     """
 
     id: str
@@ -110,6 +117,12 @@ class InsightPage:
     tags: TagsPanel
     moves: list[OpenMove]
     may_edit: bool
+    lacks: list[str]
+    receipts: list[str]
+    comments: list[Comment] | None
+    may_comment: bool
+    may_see_versions: bool
+    may_erase: bool
     events: list[Event]
 
 
@@ -117,6 +130,7 @@ def insight_page(person: User | None, insight_id: Any) -> InsightPage:
     """Return the page of an insight as `person` (None: anyone) sees it. Raises Missing."""
     row, insight = read(person, insight_id)
     status = Status(insight.status)
+    erased = status == Status.WITHDRAWN and Erasure.objects.filter(insight=insight).exists()
     team = person is not None and may_here(person, "read", "earlier version", insight)
     paragraphs = [marked(part, _weighed(row)) for part in row["text"].split("\n") if part.strip()]
     return InsightPage(
@@ -134,11 +148,17 @@ def insight_page(person: User | None, insight_id: Any) -> InsightPage:
         raised=raised_in_words(row["voices"], row["places"]),
         may_add_voice=may_add_voice(person, insight),
         voices=[list(_voice(source)) for source in insight.sources.select_related("organisation")],
-        facts=list(_facts(row)),
+        facts=list(_facts(row, insight.programme.slug)),
         evidence=_evidence(row["evidence"]),
         tags=tags_panel(person, insight, row),
         moves=_moves(person, insight) if person else [],
         may_edit=person is not None and may_here(person, "edit", "insight", insight),
+        lacks=_lacks(person, insight),
+        receipts=receipts_of(insight_id=insight.id, recorded_by=person) if person else [],
+        comments=comments_on(person=person, insight_id=insight.id) if may_read_comments(person, insight) else None,
+        may_comment=may_comment(person, insight) and not erased,
+        may_see_versions=not erased and person is not None and may_read_versions(person, insight),
+        may_erase=may_erase(person, insight) and not erased,
         events=timeline(person=person, insight_id=insight.id),
     )
 
@@ -168,6 +188,12 @@ def _moves(person: User, insight: Insight) -> list[OpenMove]:
     return found
 
 
+def _lacks(person: User | None, insight: Insight) -> list[str]:
+    """Return what stands in the way of sending it in or publishing it, for whoever may do so."""
+    names = [name for name in moves_open_to(person=person, insight=insight) if name in ("submit", "publish")]
+    return [reason for name in names for reason in missing(insight=insight, name=name).values()]
+
+
 def _voice(source: Any) -> Iterable[Fact]:
     yield Fact("Who", (Link(", ".join(part for part in (label(SourceKind, source.kind), source.role) if part)),))
     if source.organisation:
@@ -179,9 +205,9 @@ def _voice(source: Any) -> Iterable[Fact]:
     yield Fact("Consent", (Link(CONSENT[Consent(source.consent)]),))
 
 
-def _facts(row: dict[str, Any]) -> Iterable[Fact]:
+def _facts(row: dict[str, Any], slug: str) -> Iterable[Fact]:
     programme, study, activity = row["programme"], row["case_study"], row["learning_activity"]
-    yield Fact("Programme", (_filtered(programme["name"], programme=programme["id"]),))
+    yield Fact("Programme", (Link(programme["name"], reverse("web:programme", args=[slug])),))
     if study:
         yield Fact("Case study", (Link(study["name"], study["url"]),))
     said = (

@@ -84,7 +84,7 @@ def add(request: HttpRequest, insight_id: UUID) -> HttpResponseBase:
 @signed_in
 @require_http_methods(BUTTON)
 def move(request: HttpRequest, insight_id: UUID, name: str) -> HttpResponseBase:
-    """Submit, publish, decline (with a `reason`), withdraw or reopen."""
+    """Submit, publish, decline (with a `reason`), withdraw or reopen; `back` leads back to what else was sent in."""
     if name not in MOVE_NAMES:
         raise Http404(f"There is no move called “{name}”.")
     if request.method != "POST":
@@ -93,11 +93,15 @@ def move(request: HttpRequest, insight_id: UUID, name: str) -> HttpResponseBase:
     try:
         moves.move(person=cast(User, request.user), insight_id=insight_id, name=name, reason=reason)
     except ValidationError as fault:
+        if "reason" not in fault.message_dict:
+            return show_insight(request, insight_id, lacks=fault.messages)
         return show_insight(request, insight_id, reason_error=fault.messages[0], reason=reason)
     except Conflict as conflict:
         messages.error(request, conflict.reason)
     else:
         messages.success(request, DONE[name])
+        if request.POST.get("back") == "submitted":
+            return HttpResponseRedirect(reverse("web:submitted"))
     return HttpResponseRedirect(reverse("web:insight", args=[insight_id]))
 
 
