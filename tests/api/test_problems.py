@@ -163,7 +163,7 @@ def test_a_session_writes_only_with_its_csrf_token(programme):
     from django.test import Client
 
     client = Client(enforce_csrf_checks=True)
-    client.force_login(UserFactory(role="curator"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(UserFactory(role="curator"))
     said = json.dumps({**GOOD, "programme": programme.slug})
     assert client.get("/api/v1/insights/").status_code == 200
     refused = client.post("/api/v1/insights/", said, content_type="application/json")
