@@ -18,13 +18,17 @@ from lhs.codebooks import ensure_habits
 from tests.factories import (
     AudienceFactory,
     BulkFactory,
+    CandidateFactory,
     CaseStudyFactory,
+    ImportFactory,
     InsightFactory,
     InvitationFactory,
     LearningActivityFactory,
     MembershipFactory,
     MergeFactory,
+    NoticeFactory,
     ProgrammeFactory,
+    ReportFactory,
     SampleFactory,
     ThemeFactory,
     TurnFactory,
@@ -79,6 +83,7 @@ class World:
         self.callers = callers(programme)
         ensure_habits()
         ThemeFactory(slug="visiting")
+        ThemeFactory(slug="parking")
         AudienceFactory(slug="leaders")
         self.insights = {state: self._insight(state) for state in STATES}
         self.studies = {status: CaseStudyFactory(programme=programme, status=status) for status in Status}
@@ -98,6 +103,10 @@ class World:
         self.written = -1
         self.turn, self.bulk, self.sample = TurnFactory(), BulkFactory(), SampleFactory()
         self.other = InsightFactory(programme=programme)
+        self.report = ReportFactory(programme=programme)
+        self.candidate = CandidateFactory(report=self.report)
+        self.brought = ImportFactory(programme=programme, state="checked")
+        self.notice = NoticeFactory(person=self.member.user, insight=self.insights["published"])
 
     def _insight(self, state: str) -> Insight:
         status, _, withheld = state.partition(WITHHELD[:1])
@@ -112,6 +121,8 @@ class World:
             return {status.value: self._with(case_study_id=one.id) for status, one in self.studies.items()}
         if name == "web:case-study" or name == "api:case-studies-one":
             return {status.value: self._with(slug=one.slug, key=one.slug) for status, one in self.studies.items()}
+        if name.startswith(("web:theme", "api:theme-")) or name.endswith("-theme"):
+            return {"": self._with(slug="visiting", key="visiting")}
         return {"": self._with(key=self._key(name))}
 
     def _key(self, name: str) -> str:
@@ -135,6 +146,11 @@ class World:
             "token": INVITED,
             "provider_id": "oidc",
             "pk": self.passkey.pk,
+            "report_id": self.report.id,
+            "import_id": self.brought.id,
+            "notice_id": self.notice.id,
+            "format": "csv",
+            "number": 1,
             **said,
         }
 
@@ -165,6 +181,22 @@ class World:
             "web:sessions": {"which": "others"},
             "web:invite": {"email": "new@example.org", "role": "viewer"},
             "web:change-role": {"role": "analyst"},
+            "web:comment": {"text": "Which ward was it?"},
+            "web:erase": {"reason": "A patient asked for it.", "confirm": "yes"},
+            "web:take-report": {"name": "Winter review", "text": "# Findings\n\n- Porters wait for the lift at noon."},
+            "web:change-theme": {"name": "Visitors", "definition": "Who may come, and when."},
+            "web:merge-theme": {"into": "parking"},
+            "api:insight-comments": {"text": "Which ward was it?"},
+            "api:insight-erase": {"reason": "A patient asked for it."},
+            "api:insight-restore": {"version": 1},
+            "api:theme-merge": {"into": "parking"},
+            "api:report-save": {"new_activity": {"kind": "interview", "name": "Winter review"}},
+            "api:reports": {
+                "programme": self.programme.slug,
+                "name": "Winter",
+                "text": "# Findings\n\n- Lifts are slow.",
+            },
+            "api:notices": {"mail": "daily"},
             "api:insights": {**said, "source": {"kind": "staff"}, "programme": self.programme.slug},
             "api:similar": {"text": "Nobody answers the telephone."},
             "api:insight": {"title": "Another title"},
@@ -180,4 +212,6 @@ class World:
 # Parameters that are words of a list rather than things: the address stands in the table once for each.
 CODES = {"web:decide-habits": ["culture"], "web:decide-themes": ["visiting"]}
 CODES |= {"api:insight-habit": ["culture"], "api:insight-theme": ["visiting"]}
+# A receipt that nobody was given: what a real one tells is held by tests/insights and tests/web.
+CODES |= {"web:receipt": ["00000-00000"]}
 MOVES = {"web:move": [*MOVE_NAMES, "no-such-move"]}

@@ -11,7 +11,7 @@ keeps by itself (tallies, taggings) comes with them; `TaggingFactory` fills in t
 
 from __future__ import annotations
 
-from tests.factories.answered import ReceiptFactory, CommentFactory, WishFactory, NoticeFactory, ErasureFactory
+from tests.factories.answered import CommentFactory, ErasureFactory, NoticeFactory, ReceiptFactory, WishFactory
 from tests.factories.codes import (
     CodebookFactory,
     CodeFactory,
@@ -59,11 +59,6 @@ from tests.factories.rows import RowFactory
 from tests.factories.said import ApartFactory, EvidenceFactory, InsightFactory, MergeFactory, SourceFactory
 
 __all__ = [
-    "ReceiptFactory",
-    "CommentFactory",
-    "WishFactory",
-    "NoticeFactory",
-    "ErasureFactory",
     "WIDTH",
     "AccessTokenFactory",
     "ApartFactory",
@@ -73,8 +68,10 @@ __all__ = [
     "CaseStudyFactory",
     "CodeFactory",
     "CodebookFactory",
+    "CommentFactory",
     "DecisionFactory",
     "EmbeddingFactory",
+    "ErasureFactory",
     "EvidenceFactory",
     "ExampleFactory",
     "ImportColumnsFactory",
@@ -92,8 +89,10 @@ __all__ = [
     "MeasurePointFactory",
     "MembershipFactory",
     "MergeFactory",
+    "NoticeFactory",
     "OrganisationFactory",
     "ProgrammeFactory",
+    "ReceiptFactory",
     "ReportFactory",
     "ReviewFactory",
     "RowFactory",
@@ -106,6 +105,7 @@ __all__ = [
     "TrainingFactory",
     "TurnFactory",
     "UserFactory",
+    "WishFactory",
     "habit",
     "token_of",
 ]
