@@ -12,17 +12,27 @@ from accounts.models import User
 from casestudies.errors import Conflict
 from casestudies.lifecycle import MOVES, Status, legal_move, starts_of
 from insights.capture import lock
+from insights.flags import refusal
 from insights.models import Insight
 from insights.models.words import clean_words
 from insights.visibility import may_here
 
 
-@transaction.atomic
 def move(*, person: User, insight_id: UUID, name: str, reason: str = "") -> Insight:
     """Make the move called `name`: submit, publish, decline (with a reason), withdraw or reopen.
 
-    Raises Missing, Conflict (no such move from where it stands), PermissionDenied, ValidationError (reason missing).
+    Raises Missing, Conflict (no such move from where it stands; to publish, an open flag), PermissionDenied,
+    ValidationError (reason missing).
     """
+    moved = _moved(person, insight_id, name, reason)
+    if isinstance(moved, Conflict):
+        # Only now: what was found while publishing is saved, to be settled.
+        raise moved
+    return moved
+
+
+@transaction.atomic
+def _moved(person: User, insight_id: UUID, name: str, reason: str) -> Insight | Conflict:
     insight = lock(person=person, insight_id=insight_id)
     step = legal_move(name=name, status=insight.status)
     if step is None:
@@ -33,12 +43,14 @@ def move(*, person: User, insight_id: UUID, name: str, reason: str = "") -> Insi
     reason = clean_words(reason)
     if step.needs_reason and not reason:
         raise ValidationError({"reason": "Say why, so that the people who said it can be told."})
+    if step.target == Status.PUBLISHED and (refused := refusal(insight.id)):
+        return refused
     insight.status = step.target
     insight.decline_reason = reason if step.needs_reason else ""
     if step.target == Status.PUBLISHED:
         insight.published_at = timezone.now()
     insight.save(update_fields=["status", "decline_reason", "published_at"])
-    insight.refresh_from_db(fields=["modified"])
+    insight.refresh_from_db(fields=["modified", "flagged"])
     return insight
 
 

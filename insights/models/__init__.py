@@ -1,6 +1,7 @@
 """Insights, who said them, what they rest on, how they are tagged, and how many there are of each."""
 
 from insights.models.counted import Tally
+from insights.models.flagged import Flag
 from insights.models.merged import Apart, Merge
 from insights.models.said import Evidence, Insight, Source
 from insights.models.tagged import Bulk, Decision, Embedding, Review, Sample, Tag, Tagging, Turn
@@ -13,6 +14,7 @@ __all__ = [
     "Embedding",
     "Evidence",
     "Example",
+    "Flag",
     "Insight",
     "Merge",
     "Review",
