@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, include, path, re_path
 
-from api.views import documents, insights, library, review, said, tagger, themes
+from api.views import documents, flags, insights, library, review, said, tagger, themes
 from api.views.door import Door
 from casestudies.lifecycle import MOVE_NAMES
 from lhs.models import HABITS, THEMES
@@ -20,6 +20,9 @@ of_insights: list[URLPattern] = [
     path("insights/similar/", said.Similar.as_view(), name="similar"),
     path(ONE, insights.InsightDetail.as_view(), name="insight"),
     *(path(f"{ONE}{name}/", insights.MOVES[name].as_view(), name=f"insight-{name}") for name in MOVE_NAMES),
+    path(f"{ONE}flags/redact/", flags.RedactAll.as_view(), name="insight-redact"),
+    path(f"{ONE}flags/<uuid:flag_id>/redact/", flags.Redact.as_view(), name="flag-redact"),
+    path(f"{ONE}flags/<uuid:flag_id>/not-identifying/", flags.NotIdentifying.as_view(), name="flag-not-identifying"),
     path(f"{ONE}voices/", said.InsightVoices.as_view(), name="insight-voices"),
     path(f"{ONE}habits/<slug:code>/", insights.InsightHabit.as_view(codebook=HABITS), name="insight-habit"),
     path(f"{ONE}themes/<slug:code>/", insights.InsightTheme.as_view(codebook=THEMES), name="insight-theme"),

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.views import about, case_studies, deciding, home, insights, logging, review, said, signing_in, tagger, themes
+from web.views import (
+    about,
+    case_studies,
+    deciding,
+    flags,
+    home,
+    insights,
+    logging,
+    review,
+    said,
+    signing_in,
+    tagger,
+    themes,
+)
 
 app_name = "web"
 urlpatterns = [
@@ -17,6 +30,8 @@ urlpatterns = [
     path("insights/similar/", said.similar, name="similar"),
     path("insights/<uuid:insight_id>/", insights.insight, name="insight"),
     path("insights/<uuid:insight_id>/edit/", logging.edit, name="edit"),
+    path("insights/screen/", flags.typed, name="typed-flags"),
+    path("insights/<uuid:insight_id>/flags/", flags.settle, name="flags"),
     path("insights/<uuid:insight_id>/me-too/", said.add_voice, name="me-too"),
     path("insights/<uuid:insight_id>/tags/", insights.tags, name="tags"),
     path("insights/<uuid:insight_id>/tags/add/", deciding.add, name="add-tag"),

@@ -38,6 +38,7 @@ from casestudies.lifecycle import MOVE_NAMES
 from casestudies.lifecycle import MOVES as LIFE_CYCLE
 from insights import search
 from insights.capture import edit, log
+from insights.flags import listed
 from insights.models import Insight
 from insights.moves import move
 from insights.review import decide
@@ -52,6 +53,9 @@ class OneInsight(Door):
     def answer(self, insight_id: UUID, *, code: int = status.HTTP_200_OK) -> Response:
         """Return the insight for this reader, with its entity tag."""
         row = search.one(person=self.person, insight_id=insight_id, links=links_of(self.request))
+        flags = listed(person=self.person, insight_id=insight_id)
+        if flags is not None:
+            row = row.removesuffix(b"}") + b',"flags":' + orjson.dumps(flags) + b"}"
         return Response(row, status=code, headers={"ETag": etag_of(row)})
 
     def written(self, insight_id: UUID) -> Response:

@@ -22,6 +22,7 @@ from insights.similar import raised_in_words
 from insights.visibility import may_here
 from insights.voices import may_add_voice
 from web.cards import first_words, page_links
+from web.pages.flags import FlagsPanel, flags_panel
 from web.pages.marking import Piece, marked, quoted_in
 from web.pages.tags import TagsPanel, tags_panel
 from web.words import day, label
@@ -111,6 +112,7 @@ class InsightPage:
     moves: list[OpenMove]
     may_edit: bool
     events: list[Event]
+    flags: FlagsPanel | None
 
 
 def insight_page(person: User | None, insight_id: Any) -> InsightPage:
@@ -140,6 +142,7 @@ def insight_page(person: User | None, insight_id: Any) -> InsightPage:
         moves=_moves(person, insight) if person else [],
         may_edit=person is not None and may_here(person, "edit", "insight", insight),
         events=timeline(person=person, insight_id=insight.id),
+        flags=flags_panel(person, insight),
     )
 
 
