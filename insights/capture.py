@@ -160,13 +160,13 @@ def edit(
     for field, value in _cleaned(said).items():
         setattr(insight, field, value)
     insight.modified = timezone.now()
-    settled = remembered([insight.id])
+    before = remembered([insight.id])
     _save(insight)
     if voices is not None:
         _replace_sources(insight, voices, person)
     if audiences is not None:
         insight.audiences.set(audiences)
-    rewrite([insight.id], settled)
+    rewrite([insight.id], before)
     _as_saved(insight)
     nudge_after_commit()
     return insight

@@ -52,15 +52,15 @@ def words_of(insight: Insight, sources: Iterable[Source]) -> dict[Place, str]:
 
 
 def remembered(insight_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Return the words in which each “not identifying” of these insights stands, by flag: to be asked before an edit.
+    """Return the words in which each flag of these insights stands, by flag: to be asked before an edit.
 
-    Given to `rewrite` afterwards, they tell what was settled and still stands in the new words.
+    Given to `rewrite` afterwards, they tell what was said to be not identifying and still stands in the new words.
     """
-    settled = list(Flag.objects.filter(insight_id__in=insight_ids, state=FlagState.NOT_IDENTIFYING))
-    if not settled:
+    there = list(Flag.objects.filter(insight_id__in=insight_ids).exclude(state=FlagState.REDACTED))
+    if not there:
         return {}
-    words = _all_words({flag.insight_id for flag in settled})
-    return {flag.id: words[flag.insight_id].get(Place(flag.field, flag.source_id), "") for flag in settled}
+    words = _all_words({flag.insight_id for flag in there})
+    return {flag.id: words[flag.insight_id].get(Place(flag.field, flag.source_id), "") for flag in there}
 
 
 @transaction.atomic
@@ -152,7 +152,7 @@ def _span_now(flag: Flag, text: str, was: str | None) -> tuple[int, int] | None:
     """Return where the words of a flag stand in `text`, or None where they do not stand as they stood."""
     if digest_of(text) == flag.digest:
         return flag.start, flag.end
-    if flag.state == FlagState.OPEN or was is None or digest_of(was) != flag.digest:
+    if was is None or digest_of(was) != flag.digest:
         return None
     return same_place(was, text, flag.start, flag.end)
 

@@ -44,22 +44,22 @@ def test_what_is_saved_with_a_name_is_a_draft_whose_page_marks_it_with_one_butto
     said = {"text": TOLD, "kind": "finding", "source_kind": "staff", "programme": str(programme.id), "status": "draft"}
     page = Page.of(client.post("/insights/log/", said, follow=True))
     assert Insight.objects.get().status == "draft"
-    assert "This may tell who somebody is" in page.text
-    assert "We found 1 phone number and 1 name." in page.text
-    assert "[Name: Sarah Jones]" in page.text
-    assert "with [name]" in page.text
-    assert "Replace all 2" in page.text
-    assert "Not identifying" not in page.text
+    assert "This may tell who somebody is" in page.words
+    assert "We found 1 phone number and 1 name." in page.words
+    assert "[Name: Sarah Jones ]" in page.words
+    assert "with [name]" in page.words
+    assert "Replace all 2" in page.words
+    assert "Not identifying" not in page.words
 
 
 def test_one_button_replaces_one_and_another_all(client, writer, flagged):
     client.force_login(writer)
     insight = flagged()
     page = Page.of(settle(client, insight, redact=str(insight.flags.get(kind="phone").id)))
-    assert "call her on [phone number]" in page.text
-    assert "We found 1 name." in page.text
+    assert "call her on [phone number]" in page.words
+    assert "We found 1 name." in page.words
     page = Page.of(settle(client, insight, redact="all"))
-    assert "This may tell who somebody is" not in page.text
+    assert "This may tell who somebody is" not in page.words
     assert Insight.objects.get().text == "Nurse [name] told us that the lift is slow, call her on [phone number]."
 
 
@@ -67,7 +67,7 @@ def test_a_curator_says_not_identifying_and_publishing_before_says_why_not(clien
     client.force_login(UserFactory(role="curator"))
     insight = flagged("submitted")
     page = Page.of(client.post(f"/insights/{insight.id}/publish/", follow=True))
-    assert "It may tell who somebody is: 1 phone number and 1 name." in page.text
+    assert "It may tell who somebody is: 1 phone number and 1 name." in page.words
     assert Insight.objects.get().status == "submitted"
     settle(client, insight, **{"not-identifying": "all"})
     client.post(f"/insights/{insight.id}/publish/")
@@ -100,7 +100,7 @@ def test_each_role_gets_its_answer(client, programme, writer, flagged):
 def test_nonsense_changes_nothing_and_says_so(client, flagged, said):
     client.force_login(UserFactory(role="curator"))
     insight = flagged()
-    assert "Choose what to do" in Page.of(settle(client, insight, **said)).text
+    assert "Choose what to do" in Page.of(settle(client, insight, **said)).words
     assert Insight.objects.get().text == TOLD
 
 
@@ -109,23 +109,23 @@ def test_a_button_on_a_page_that_is_behind_says_so(client, flagged):
     insight = flagged()
     old = str(insight.flags.first().id)
     settle(client, insight, redact=old)
-    assert "settled already" in Page.of(settle(client, insight, redact=old)).text
-    assert "changed since" in Page.of(settle(client, insight, redact=str(insight.id))).text
+    assert "settled already" in Page.of(settle(client, insight, redact=old)).words
+    assert "changed since" in Page.of(settle(client, insight, redact=str(insight.id))).words
 
 
 def test_whoever_comes_back_from_signing_in_is_told_to_press_again(client, flagged):
     client.force_login(UserFactory(role="curator"))
-    assert "Press the button again" in Page.of(client.get(f"/insights/{flagged().id}/flags/", follow=True)).text
+    assert "Press the button again" in Page.of(client.get(f"/insights/{flagged().id}/flags/", follow=True)).words
 
 
 def test_while_one_types_what_is_found_is_shown_and_nothing_is_kept(client, writer):
     client.force_login(writer)
     answer = client.post("/insights/screen/", {"text": TOLD}, **HTMX)
     page = Page.of(answer)
-    assert "1 phone number and 1 name" in page.text
+    assert "1 phone number and 1 name" in page.words
     assert 'data-replace="Sarah Jones"' in page.html
     assert 'data-with="[name]"' in page.html
-    assert not Page.of(client.post("/insights/screen/", {"text": "The lift is slow."}, **HTMX)).text.strip()
+    assert not client.post("/insights/screen/", {"text": "The lift is slow."}, **HTMX).content.strip()
     assert client.post("/insights/screen/", **HTMX).status_code == 200
     assert not Flag.objects.exists()
     assert client.get("/insights/screen/").status_code == 302
@@ -145,12 +145,12 @@ def test_a_rescreen_by_command_hides_it_from_every_page_until_it_is_settled(clie
     pages = [
         "/",
         "/insights/",
-        "/insights/?q=Sarah+Jones",
+        "/insights/?q=lift",
         f"/insights/{insight.id}/",
         "/themes/",
         "/tagger/transparency/",
     ]
-    assert "Sarah Jones" in Page.of(client.get("/insights/")).text
+    assert "Sarah Jones" in Page.of(client.get("/insights/")).words
     call_command("screen_insights")
     said = capsys.readouterr()
     assert "1 insights screened; 1 hold" in said.err.replace("\n", " ")
@@ -159,10 +159,10 @@ def test_a_rescreen_by_command_hides_it_from_every_page_until_it_is_settled(clie
         if person:
             client.force_login(person)
         for page in pages:
-            assert "Sarah" not in client.get(page).content.decode().replace("q=Sarah", "").replace('value="Sarah', "")
+            assert "Sarah" not in client.get(page).content.decode()
         assert client.get(f"/insights/{insight.id}/").status_code == 404
     client.force_login(UserFactory(role="curator"))
-    assert "only the programme’s team and curators can see" in Page.of(client.get(f"/insights/{insight.id}/")).text
+    assert "only the programme’s team and curators can see" in Page.of(client.get(f"/insights/{insight.id}/")).words
     settle(client, insight, redact="all")
     client.logout()
-    assert "Ask [name]" in Page.of(client.get(f"/insights/{insight.id}/")).text
+    assert "Ask [name]" in Page.of(client.get(f"/insights/{insight.id}/")).words
