@@ -376,6 +376,7 @@ def test_these_tables_leave_out_no_verb_and_no_address():
     assert {name for name in names if name.startswith("insight-")} == {
         *(f"insight-{name}" for name in MOVE_NAMES),
         "insight-habit",
+        "insight-redact",
         "insight-theme",
         "insight-voices",
     }
@@ -385,8 +386,10 @@ def test_these_tables_leave_out_no_verb_and_no_address():
     themes = {name for name in names if name.startswith("theme-")}
     assert themes == {f"theme-{verb}" for verb, _, _ in lines(THEMES) if verb not in ("create", "change")}
     # The curator's desk has a table of its own (tests/api/test_review.py).
+    flags = {name for name in names if name.startswith("flag-")}
+    assert flags == {f"flag-{verb}" for verb, _, _ in lines(FLAGGED) if verb in ("redact", "not-identifying")}
     desk = {name for name in names if name.partition("-")[0] in ("review", "agreement")}
-    assert names - moves - themes - desk == lists | ones | {
+    assert names - moves - themes - flags - desk == lists | ones | {
         "index",
         "docs",
         "insight",
