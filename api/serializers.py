@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -175,7 +176,7 @@ class LearningActivityOut(serializers.ModelSerializer[LearningActivity]):
 class KeyFigureOut(serializers.ModelSerializer[KeyFigure]):
     """A number that a case study turns on."""
 
-    value = serializers.SerializerMethodField(help_text=NULL_WHERE)
+    value = serializers.SerializerMethodField("published_value", help_text=NULL_WHERE)
     suppressed = serializers.SerializerMethodField(help_text=SUPPRESSED)
 
     class Meta:
@@ -185,7 +186,7 @@ class KeyFigureOut(serializers.ModelSerializer[KeyFigure]):
         read_only_fields = fields
 
     @extend_schema_field({"type": ["number", "null"], "format": "double"})
-    def get_value(self, figure: KeyFigure) -> Decimal | None:
+    def published_value(self, figure: KeyFigure) -> Decimal | None:
         """Return the number, unless it is too small to be published."""
         return None if self.get_suppressed(figure) else figure.value
 
