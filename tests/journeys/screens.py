@@ -209,11 +209,13 @@ def log_what_may_tell_who_somebody_is(ways: Ways) -> Window:
     return window
 
 
-@screen("Observation")
+@screen("Finding")
 def an_insight_that_may_tell_who_somebody_is(ways: Ways) -> Window:
-    window = ways.at(f"/insights/{ways.draft['id']}/edit/", "contributor")
-    window.page.get_by_label("What was found, heard or recommended?").fill("Nurse Sarah Jones says: ring 07700 900123.")
-    window.page.get_by_role("button", name="Save").click()
+    window = ways.at("/insights/log/", "contributor")
+    window.page.get_by_label("What was found").fill("Nurse Sarah Jones says: ring 07700 900123.")
+    window.page.get_by_role("radio", name="Finding", exact=True).check()
+    window.page.get_by_role("radio", name="Staff", exact=True).check()
+    window.press("Save draft")
     window.page.get_by_role("heading", name="This may tell who somebody is").wait_for()
     return window
 
