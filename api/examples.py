@@ -55,6 +55,7 @@ REJECT = OpenApiExample("No, it does not", value={"state": "rejected"}, request_
 SIMILAR = OpenApiExample(
     "A sentence that someone is typing", value={"text": "Nobody answers the telephone.", "limit": 3}, request_only=True
 )
+SETTLED = OpenApiExample("A ward's name", value={"note": "Rose is a ward."}, request_only=True)
 ME_TOO = OpenApiExample(
     "Heard on another ward",
     value={"kind": "family", "role": "daughter", "place": "Bay 3", "collected_on": "2021-07-14"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cache
 from typing import Any, cast
 from uuid import UUID
@@ -24,11 +25,14 @@ from casestudies.models import (
     Organisation,
     Programme,
 )
+from casestudies.suppression import FEWER, suppressed, too_small
 from insights.answering import Answered, answered
 from insights.telling_themes import Standing, standings_of_themes
 from lhs.habits import habit
 from lhs.models import Code
 
+NULL_WHERE = "null where it is not published, as `suppressed` says."
+SUPPRESSED = "“fewer than 5”, or “not shown” where a total would give another away; else empty."
 ADDRESS = {
     Audience: "audiences",
     CaseStudy: "case-studies",
@@ -112,24 +116,36 @@ class LeverOut(serializers.ModelSerializer[Lever]):
 class MeasurePointOut(serializers.ModelSerializer[MeasurePoint]):
     """A value on a day at a place."""
 
-    value = Number(16, 4)
+    value = Number(16, 4, allow_null=True, help_text=NULL_WHERE)
+    suppressed = serializers.CharField(read_only=True, default="", help_text=SUPPRESSED)
     organisation = RefTo()
 
     class Meta:
         model = MeasurePoint
-        fields = ["on", "value", "organisation"]
+        fields = ["on", "value", "suppressed", "organisation"]
         read_only_fields = fields
 
 
 class MeasureOut(serializers.ModelSerializer[Measure]):
     """A series that a programme follows."""
 
-    points = MeasurePointOut(many=True)
+    points = serializers.SerializerMethodField()
 
     class Meta:
         model = Measure
         fields = ["slug", "name", "unit", "description", "illustrative", "points"]
         read_only_fields = fields
+
+    @extend_schema_field(MeasurePointOut(many=True))
+    def get_points(self, measure: Measure) -> list[Any]:
+        """Return the points, without the numbers that are not to be published."""
+        points = list(measure.points.all())
+        hidden = suppressed(points, measure.unit)
+        shown: Any = MeasurePointOut(points, many=True, context=self.context).data
+        return [
+            {**said, "value": None, "suppressed": hidden[point.id]} if point.id in hidden else said
+            for point, said in zip(points, shown, strict=True)
+        ]
 
 
 class ProgrammeOut(serializers.ModelSerializer[Programme]):
@@ -174,12 +190,23 @@ class LearningActivityOut(serializers.ModelSerializer[LearningActivity]):
 class KeyFigureOut(serializers.ModelSerializer[KeyFigure]):
     """A number that a case study turns on."""
 
-    value = Number(16, 2)
+    value = serializers.SerializerMethodField("published_value", help_text=NULL_WHERE)
+    suppressed = serializers.SerializerMethodField(help_text=SUPPRESSED)
 
     class Meta:
         model = KeyFigure
-        fields = ["slug", "name", "value", "unit", "as_of", "as_of_words", "population", "locator", "illustrative"]
+        fields = ["slug", "name", "value", "suppressed", "unit", "as_of", "as_of_words", "population", "locator"]
+        fields += ["illustrative"]
         read_only_fields = fields
+
+    @extend_schema_field({"type": ["number", "null"], "format": "double"})
+    def published_value(self, figure: KeyFigure) -> Decimal | None:
+        """Return the number, unless it is too small to be published."""
+        return None if self.get_suppressed(figure) else figure.value
+
+    def get_suppressed(self, figure: KeyFigure) -> str:
+        """Return what is said instead of the number, or nothing."""
+        return FEWER if too_small(figure.value, figure.unit) else ""
 
 
 class CaseStudyOut(serializers.ModelSerializer[CaseStudy]):

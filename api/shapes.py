@@ -23,6 +23,7 @@ from insights.choices import (
     TagOrigin,
     TagState,
 )
+from insights.models.flagged import FlagKind, FlagState
 from lhs.habits import HABITS
 
 Shape = serializers.Serializer[Any]
@@ -135,10 +136,27 @@ class Insight(Shape):
     modified = serializers.DateTimeField()
 
 
+class FlagShape(Shape):
+    """Something in the words that may tell who a person is. `start` and `end` count code points of the field."""
+
+    id = serializers.UUIDField()
+    kind = one_of(FlagKind)
+    field = serializers.CharField(help_text="`text`, `title`, `section`, `locator`, `source.role`, `voices.0.place` …")
+    start = serializers.IntegerField()
+    end = serializers.IntegerField()
+    state = one_of(FlagState)
+    redaction = serializers.CharField(help_text="The words that `redact` puts there.")
+
+
 class SingleInsight(Insight):
     """An insight read on its own: each suggested habit comes with the example it is most like."""
 
     habits = HabitTagWithNeighbour(many=True)
+    flags = FlagShape(
+        many=True,
+        required=False,
+        help_text="For the programme's team and curators only: what may tell who somebody is, settled or not.",
+    )
 
 
 class InsightPage(Shape):

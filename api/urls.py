@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, include, path, re_path
 
-from api.views import answered, documents, imports, insights, library, reports, review, said, tagger, themes
+from api.views import answered, documents, flags, imports, insights, library, reports, review, said, tagger, themes
 from api.views.door import Door
 from casestudies.lifecycle import MOVE_NAMES
 from lhs.models import HABITS, THEMES
@@ -24,6 +24,9 @@ of_insights: list[URLPattern] = [
     path(f"{ONE}erase/", answered.InsightErase.as_view(), name="insight-erase"),
     path(f"{ONE}history/", answered.InsightHistory.as_view(), name="insight-history"),
     path(f"{ONE}restore/", answered.InsightRestore.as_view(), name="insight-restore"),
+    path(f"{ONE}flags/redact/", flags.RedactAll.as_view(), name="insight-redact"),
+    path(f"{ONE}flags/<uuid:flag_id>/redact/", flags.Redact.as_view(), name="flag-redact"),
+    path(f"{ONE}flags/<uuid:flag_id>/not-identifying/", flags.NotIdentifying.as_view(), name="flag-not-identifying"),
     path(f"{ONE}voices/", said.InsightVoices.as_view(), name="insight-voices"),
     path(f"{ONE}habits/<slug:code>/", insights.InsightHabit.as_view(codebook=HABITS), name="insight-habit"),
     path(f"{ONE}themes/<slug:code>/", insights.InsightTheme.as_view(codebook=THEMES), name="insight-theme"),

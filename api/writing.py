@@ -21,6 +21,7 @@ from casestudies.lifecycle import MOVES, Status
 from casestudies.models import CaseStudy, LearningActivity, Programme
 from insights.capture import Setting, Voice, setting_of
 from insights.choices import Consent, Effect, Kind, Level, Perspective, Response, SourceKind
+from insights.flags import LONGEST_NOTE
 from insights.models import Insight, Source
 from insights.models.words import LONGEST, SHORTEST
 from insights.review import DECIDABLE
@@ -113,6 +114,12 @@ class SimilarBody(Body):
 
     text = Text()
     limit = Whole(required=False, help_text=f"How many to tell of, 1 to {MOST_ALIKE}; {FEW_ALIKE} where left out.")
+
+
+class SettledBody(Body):
+    """Why something that was flagged tells nobody's identity; may be left out."""
+
+    note = Words(required=False, allow_blank=True, max_length=LONGEST_NOTE)
 
 
 class DecisionBody(Body):

@@ -1,7 +1,9 @@
 """Who may do what: the one table of role × object × status × verb, and the questions asked of it.
 
 Objects are known by name only. Withheld words (design §2, consent) are an object of their own: they are read and
-worked on only inside their programme, so that a site-wide curator who is no member does not see them either.
+worked on only inside their programme, so that a site-wide curator who is no member does not see them either. So are
+flagged words, which hold something that could tell who a person is and that nobody has settled yet: whatever the table
+says of the insight, they are for the programme's team and curators.
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     Rule("read", "insight", frozenset({Status.PUBLISHED}), READERS),
     Rule("read", "insight", UNPUBLISHED, TEAM | CURATORS),
     Rule("read", "withheld words", ALL, TEAM),
+    Rule("read", "flagged words", ALL, TEAM | CURATORS),
     Rule("read", "case study", frozenset({Status.PUBLISHED}), READERS),
     Rule("read", "case study", UNPUBLISHED, TEAM | CURATORS),
     Rule("read", "programme", ALL, READERS),
@@ -52,6 +55,7 @@ RULES: tuple[Rule, ...] = (
     Rule("edit", "insight", frozenset({Status.PUBLISHED}), CURATORS),
     Rule("add voice", "insight", frozenset({Status.DRAFT, Status.SUBMITTED}), CURATORS | TEAM_WRITERS),
     Rule("add voice", "insight", frozenset({Status.PUBLISHED}), LOGGERS),
+    Rule("clear", "flag", ALL, CURATORS),
     Rule("merge", "insight", ALL, CURATORS),
     Rule("decide", "tag", ALL, CURATORS | TEAM_WRITERS),
     Rule("teach", "tag", ALL, CURATORS),
@@ -67,14 +71,21 @@ RULES: tuple[Rule, ...] = (
 
 @dataclass(frozen=True)
 class Reach:
-    """What one person reads: statuses open to them in every programme, and in those they are a member of."""
+    """What one person reads: statuses open to them in every programme, and in those they are a member of.
+
+    `withheld` and `flagged`: the programmes whose withheld and flagged words are open to them, by membership.
+    """
 
     everywhere: frozenset[str]
     inside: Mapping[UUID, frozenset[str]]
     withheld: frozenset[UUID]
+    flagged: frozenset[UUID]
+    flagged_everywhere: bool
 
     def __hash__(self) -> int:
-        return hash((self.everywhere, frozenset(self.inside.items()), self.withheld))
+        return hash(
+            (self.everywhere, frozenset(self.inside.items()), self.withheld, self.flagged, self.flagged_everywhere)
+        )
 
 
 def allowed(*, verb: str, object: str, status: str, standings: Iterable[Standing]) -> bool:
@@ -108,14 +119,27 @@ def standings(person: User | None, programme_id: UUID) -> frozenset[Standing]:
 
 
 def may(
-    person: User | None, verb: str, object: str, *, programme_id: UUID, status: str, withheld: bool = False
+    person: User | None,
+    verb: str,
+    object: str,
+    *,
+    programme_id: UUID,
+    status: str,
+    withheld: bool = False,
+    flagged: bool = False,
 ) -> bool:
     """Say whether `person` may do `verb` to an `object` of this programme that stands at `status`."""
-    if not withheld and allowed(verb=verb, object=object, status=status, standings=site_standings(person)):
+    if (
+        not withheld
+        and not flagged
+        and allowed(verb=verb, object=object, status=status, standings=site_standings(person))
+    ):
         # Who may do it anywhere need not be looked up here.
         return True
     held = standings(person, programme_id)
     if withheld and not allowed(verb="read", object="withheld words", status=status, standings=held):
+        return False
+    if flagged and not allowed(verb="read", object="flagged words", status=status, standings=held):
         return False
     return allowed(verb=verb, object=object, status=status, standings=held)
 
@@ -142,6 +166,8 @@ def reach(person: User | None, object: str) -> Reach:
         everywhere=open_to(held),
         inside={programme: open_to(held | {INSIDE[role]}) for programme, role in members},
         withheld=frozenset(programme for programme, role in members if open_to({INSIDE[role]}, "withheld words")),
+        flagged=frozenset(programme for programme, role in members if open_to({INSIDE[role]}, "flagged words")),
+        flagged_everywhere=bool(open_to(held, "flagged words")),
     )
 
 

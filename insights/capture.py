@@ -18,6 +18,7 @@ from casestudies.lifecycle import Status
 from casestudies.models import Audience, CaseStudy, LearningActivity, Programme
 from casestudies.permissions import may
 from insights.choices import Consent
+from insights.flagging import remembered, rewrite
 from insights.lacking import missing
 from insights.models import Insight, Source
 from insights.models.words import LONGEST, SHORTEST, clean_words
@@ -100,7 +101,7 @@ def log(
     audiences: Sequence[Audience] = (),
     **said: Any,
 ) -> Insight:
-    """Save a new insight with its voices, and have it tagged once it is saved.
+    """Save a new insight with its voices, screened, and have it tagged once it is saved.
 
     `said` holds any of WRITABLE. Raises PermissionDenied, ValidationError (by field), or Conflict when the
     programme already has an insight with that external id.
@@ -128,6 +129,7 @@ def log(
     Source.objects.bulk_create(sources)
     if audiences:
         insight.audiences.set(audiences)
+    rewrite([insight.id])
     _as_saved(insight)
     tell_of_move(person=person, insight=insight)
     nudge_after_commit()
@@ -166,11 +168,13 @@ def edit(
     for field, value in in_order(said).items():
         setattr(insight, field, value)
     insight.modified = timezone.now()
+    before = remembered([insight.id])
     _save(insight)
     if voices is not None:
         _replace_sources(insight, voices, person)
     if audiences is not None:
         insight.audiences.set(audiences)
+    rewrite([insight.id], before)
     _as_saved(insight)
     nudge_after_commit()
     return insight
@@ -279,4 +283,4 @@ def _save(insight: Insight) -> None:
 
 def _as_saved(insight: Insight) -> None:
     """Read back what the database keeps by itself, so that the caller can edit again from what it holds."""
-    insight.refresh_from_db(fields=["created", "modified", "digest", "words_withheld"])
+    insight.refresh_from_db(fields=["created", "modified", "digest", "words_withheld", "flagged"])

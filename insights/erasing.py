@@ -20,6 +20,7 @@ from casestudies.errors import Conflict, Missing
 from casestudies.lifecycle import Status
 from casestudies.permissions import may
 from insights.choices import TagOrigin
+from insights.flagging import rewrite
 from insights.models import Comment, Embedding, Erasure, Example, Insight, Merge, Source, Tag
 from insights.models.answered import LONGEST_REASON
 from insights.models.words import clean_words
@@ -67,6 +68,7 @@ def erase(*, person: User | None, insight_id: UUID, reason: str) -> Erasure:
     Example.objects.filter(insight=insight_id).delete()
     done = Erasure.objects.create(insight=insight, person=person, reason=reason)
     Comment.objects.filter(insight=insight_id).delete()
+    rewrite([insight_id])
     for model, words in _copies():
         model._default_manager.filter(insight=insight_id).update(**words)
     done.refresh_from_db()

@@ -29,7 +29,10 @@ from casestudies.models import Audience, Organisation, Programme
 from insights.capture import WRITABLE, Setting, Voice, edit, log
 from insights.choices import Queue, TagOrigin, Verdict
 from insights.evidence import link
-from insights.models import Example, Insight, Review
+from insights.flagging import rewrite
+from insights.flags import not_identifying
+from insights.models import Example, Flag, Insight, Review
+from insights.models.flagged import FlagField, FlagState
 from insights.models.words import clean_words
 from insights.moves import move
 from insights.review import decide
@@ -37,6 +40,7 @@ from insights.visibility import may_here
 from lhs.models import THEMES, Code, Codebook
 
 LIBRARY = "library@lhs.invalid"
+CITED = "A published source, cited by its authors."
 Told = Callable[[str, int, int], None]
 
 
@@ -74,6 +78,8 @@ def _load_file(report: Report, librarian: User, path: Path, told: Told) -> None:
         if fate is not Fate.KEPT:
             ours.append(entry)
         told(path.stem, number, len(entries))
+    # Those too that an earlier version loaded, before anything was screened.
+    _cited(librarian, [loaded[entry["id"]].id for entry in ours])
     for entry in ours:
         _link_and_theme(librarian, entry, loaded)
 
@@ -102,6 +108,20 @@ def _link_and_theme(librarian: User, entry: Entry, loaded: Mapping[str, Insight]
                 queue=Queue.LOADED,
             )
     _judged(librarian, insight, list(themes))
+
+
+def _cited(librarian: User, insight_ids: Sequence[UUID]) -> None:
+    """Record that where an entry stands in its source names the people who published it, and nobody else.
+
+    A name in any other field is what it looks like: an entry that holds one is not published.
+    """
+    rewrite(insight_ids)
+    authors: dict[UUID, list[UUID]] = {}
+    open_flags = Flag.objects.filter(insight_id__in=insight_ids, field=FlagField.LOCATOR, state=FlagState.OPEN)
+    for flag in open_flags:
+        authors.setdefault(flag.insight_id, []).append(flag.id)
+    for insight_id, flag_ids in authors.items():
+        not_identifying(person=librarian, insight_id=insight_id, flag_ids=flag_ids, note=CITED)
 
 
 def _in_use(slugs: Sequence[str]) -> dict[str, UUID]:
@@ -141,6 +161,7 @@ def _load_insight(librarian: User, setting: Setting, entry: Entry) -> tuple[Insi
         there = log(
             person=librarian, setting=setting, voices=voices, status=Status.SUBMITTED, audiences=audiences, **said
         )
+        _cited(librarian, [there.id])
         move(person=librarian, insight_id=there.id, name="publish")
     else:
         fate = fate_of(kind="insight", key=key, present=digest_of(_present(there)), wanted=wanted)

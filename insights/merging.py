@@ -17,6 +17,8 @@ from casestudies.errors import Conflict, Missing
 from casestudies.lifecycle import Status
 from casestudies.permissions import programmes_open_to
 from insights.capture import lock
+from insights.flagging import rewrite
+from insights.flags import refusal
 from insights.models import Apart, Erasure, Insight, Merge, Source
 from insights.similar import embedded, search_further
 from insights.visibility import Reader, may_here
@@ -100,6 +102,7 @@ def merge(*, person: User, kept_id: UUID, gone_id: UUID) -> Merge:
         for place, voice in enumerate(gone.sources.order_by("position"))
     ]
     Source.objects.bulk_create(copies)
+    rewrite([kept.id])
     done = Merge.objects.create(
         kept=kept, gone=gone, person=person, status_before=gone.status, voices=[voice.id for voice in copies]
     )
@@ -130,6 +133,8 @@ def undo_merge(*, person: User, merge_id: UUID) -> Merge:
     if gone.status == Status.WITHDRAWN and not Erasure.objects.filter(insight=gone).exists():
         # Someone may have reopened it by hand; then it stays where they put it. So does what was erased.
         gone.status = Status(there.status_before)
+        if gone.status == Status.PUBLISHED and (refused := refusal(gone.id)):
+            raise refused
         gone.save(update_fields=["status"])
     there.undone_at = timezone.now()
     there.save(update_fields=["undone_at"])

@@ -12,6 +12,7 @@ from accounts.models import User
 from casestudies.errors import Conflict
 from casestudies.lifecycle import MOVES, Status, legal_move, starts_of
 from insights.capture import lock
+from insights.flags import refusal
 from insights.lacking import missing
 from insights.models import Erasure, Insight
 from insights.models.words import clean_words
@@ -19,13 +20,21 @@ from insights.notices import tell_of_move
 from insights.visibility import may_here
 
 
-@transaction.atomic
 def move(*, person: User, insight_id: UUID, name: str, reason: str = "") -> Insight:
     """Make the move called `name`: submit, publish, decline (with a reason), withdraw or reopen.
 
-    Raises Missing, Conflict (no such move from where it stands), PermissionDenied, ValidationError (no reason, or
-    something else that is missing, by field).
+    Raises Missing, Conflict (no such move from where it stands; to publish, an open flag), PermissionDenied,
+    ValidationError (no reason, or something else that is missing, by field).
     """
+    moved = _moved(person, insight_id, name, reason)
+    if isinstance(moved, Conflict):
+        # Only now: what was found while publishing is saved, to be settled.
+        raise moved
+    return moved
+
+
+@transaction.atomic
+def _moved(person: User, insight_id: UUID, name: str, reason: str) -> Insight | Conflict:
     insight = lock(person=person, insight_id=insight_id)
     step = legal_move(name=name, status=insight.status)
     if step is None:
@@ -40,12 +49,14 @@ def move(*, person: User, insight_id: UUID, name: str, reason: str = "") -> Insi
         raise ValidationError({field: [reason] for field, reason in lacks.items()})
     if name == "reopen" and Erasure.objects.filter(insight=insight).exists():
         raise Conflict("The words of this insight were erased: there is nothing to reopen.")
+    if step.target == Status.PUBLISHED and (refused := refusal(insight.id)):
+        return refused
     insight.status = step.target
     insight.decline_reason = reason if step.needs_reason else ""
     if step.target == Status.PUBLISHED:
         insight.published_at = timezone.now()
     insight.save(update_fields=["status", "decline_reason", "published_at"])
-    insight.refresh_from_db(fields=["modified"])
+    insight.refresh_from_db(fields=["modified", "flagged"])
     tell_of_move(person=person, insight=insight)
     return insight
 

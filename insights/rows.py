@@ -85,7 +85,8 @@ def _tags(name: str, codebook: str) -> str:
 
 # What of the other end of a piece of evidence this reader may open.
 _SEEN = """
-    n.status = ANY(%(everywhere)s::text[]) AND NOT n.words_withheld OR n.programme_id = ANY(%(inside)s::uuid[])
+    n.status = ANY(%(everywhere)s::text[]) AND NOT n.words_withheld AND (%(flagged)s::bool OR NOT n.flagged)
+    OR n.programme_id = ANY(%(inside)s::uuid[])
 """
 _ROWS = f"""
     SELECT i.id::text, page.rank, {", ".join(f"i.{name}" for name in PLAIN)},
@@ -188,6 +189,7 @@ def rows(
         "rejected_in": rejected_in or [],
         "everywhere": sorted(reader.reach.everywhere),
         "inside": sorted(reader.reach.inside),
+        "flagged": reader.reach.flagged_everywhere,
         **found.values,
     }
     where = ""

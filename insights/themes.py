@@ -226,6 +226,8 @@ def _choose(person: User, theme: Code, insight_ids: Collection[UUID], *, first: 
         _say(person, insight_id, theme, Verdict.CONFIRMED)
     if Insight.objects.filter(id__in=chosen, words_withheld=True).exists():
         raise ValidationError({"insights": ["Words whose consent is withheld cannot be an example of a theme."]})
+    if Insight.objects.filter(id__in=chosen, flagged=True).exists():
+        raise ValidationError({"insights": ["One of these may tell who somebody is: settle its flags first."]})
     Example.objects.bulk_create(
         Example(code=theme, position=first + place, insight_id=insight_id, person=person)
         for place, insight_id in enumerate(chosen)

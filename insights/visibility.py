@@ -25,13 +25,14 @@ def may_here(person: User | None, verb: str, object: str, insight: Insight) -> b
         programme_id=insight.programme_id,
         status=insight.status,
         withheld=insight.words_withheld,
+        flagged=insight.flagged,
     )
 
 
 def open_for(person: User, verb: str, object: str) -> Q:
     """Return the condition that the table lets `person` do `verb` to an `object` of an insight, where it stands.
 
-    Withheld words are not looked at here: take it together with `Reader.condition`.
+    Withheld and flagged words are not looked at here: take it together with `Reader.condition`.
     """
     condition = Q(pk__in=[])
     for status in Status:
@@ -71,12 +72,19 @@ class Reader:
     def condition(self) -> Q:
         """Return the condition that keeps a query of insights to what this reader may open."""
         everywhere = Q(words_withheld=False)
+        if not self.reach.flagged_everywhere:
+            everywhere &= Q(flagged=False)
         if self.reach.everywhere != EVERY_STATUS:
             everywhere &= Q(status__in=sorted(self.reach.everywhere))
-        alike: dict[tuple[frozenset[str], bool], list[UUID]] = defaultdict(list)
+        alike: dict[tuple[frozenset[str], bool, bool], list[UUID]] = defaultdict(list)
         for programme, statuses in self.reach.inside.items():
-            alike[statuses, programme in self.reach.withheld].append(programme)
-        for (statuses, withheld_too), programmes in alike.items():
+            flagged_too = self.reach.flagged_everywhere or programme in self.reach.flagged
+            alike[statuses, programme in self.reach.withheld, flagged_too].append(programme)
+        for (statuses, withheld_too, flagged_too), programmes in alike.items():
             inside = Q(programme_id__in=programmes, status__in=sorted(statuses))
-            everywhere |= inside if withheld_too else inside & Q(words_withheld=False)
+            if not withheld_too:
+                inside &= Q(words_withheld=False)
+            if not flagged_too:
+                inside &= Q(flagged=False)
+            everywhere |= inside
         return everywhere

@@ -13,9 +13,13 @@ from django.utils import timezone
 
 from accounts.models import User
 from casestudies.errors import Conflict
+from casestudies.lifecycle import Status
 from insights.capture import Voice, lock, sources_of
 from insights.choices import Consent
+from insights.flagging import OF_SOURCE, rewrite
+from insights.flags import in_words
 from insights.models import Insight, Source
+from insights.screening import screen
 from insights.visibility import may_here
 
 
@@ -38,7 +42,10 @@ def me_too(*, person: User, insight_id: UUID, voice: Voice) -> Insight:
         ) from fault
     if Source.objects.filter(insight=insight, recorded_by=person, **_there_and_then(source)).exists():
         raise Conflict("You have said so already, of the same place and day.", field="place")
+    if insight.status == Status.PUBLISHED:
+        _tells_nobody(source)
     source.save(force_insert=True)
+    rewrite([insight.id])
     touch(insight)
     return insight
 
@@ -58,7 +65,19 @@ def touch(insight: Insight) -> None:
     """Say that the insight changed: a copy read before, or a form opened before, lacks a voice."""
     insight.modified = timezone.now()
     insight.save(update_fields=["modified"])
-    insight.refresh_from_db(fields=["modified", "words_withheld"])
+    insight.refresh_from_db(fields=["modified", "words_withheld", "flagged"])
+
+
+def _tells_nobody(source: Source) -> None:
+    """Raise ValidationError where a voice would tell who somebody is: a published insight would be hidden by it."""
+    found = {name: {one.kind for one in screen(getattr(source, name))} for name in OF_SOURCE.values()}
+    faults = {
+        name: f"This may tell who somebody is ({in_words(kinds)}). Say it without: a role or a place needs no name."
+        for name, kinds in found.items()
+        if kinds
+    }
+    if faults:
+        raise ValidationError(faults)
 
 
 def _there_and_then(source: Source) -> dict[str, Any]:

@@ -20,8 +20,6 @@ LEFT, RIGHT, TOP, BOTTOM = 48, WIDTH - 12, 12, 196
 COLOURS = ("#005eb8", "#7c2855", "#006747", "#212b32")
 DASHES = ("none", "8 4", "2 4", "12 4 2 4")
 MOST = len(COLOURS)
-SMALL = 5  # counts of people below this could tell who they are
-PEOPLE = ("patient", "people", "person", "child", "family", "families", "resident")
 Value = int | float | Decimal
 
 
@@ -137,15 +135,19 @@ def bars(
 
 
 def lines(
-    *, id: str, title: str, unit: str, series: Sequence[tuple[str, Sequence[tuple[datetime.date, Value]]]]
+    *,
+    id: str,
+    title: str,
+    unit: str,
+    series: Sequence[tuple[str, Sequence[tuple[datetime.date, Value | str]]]],
 ) -> LineChart:
     """Lay out values over time, from zero up. `series` are (name, (day, value) in order of time).
 
-    Counts of people below SMALL are neither drawn nor written: the table says “fewer than 5”.
+    A value may be words instead, such as “fewer than 5”: they stand in the table, and nothing is drawn.
     """
     days = sorted({when for _, points in series for when, _ in points})
     shown = [
-        (name, [(when, float(value)) for when, value in points if not too_small(value, unit)])
+        (name, [(when, float(value)) for when, value in points if not isinstance(value, str)])
         for name, points in series[:MOST]
     ]
     up = scale(max((value for _, points in shown for _, value in points), default=0.0))
@@ -169,36 +171,30 @@ def lines(
         across=tuple(Tick(across(when), month(when)) for when in dict.fromkeys(days[:1] + days[-1:])),
         up=tuple(Tick(height(value), number(value)) for value in up),
         left_out=max(0, len(series) - MOST),
-        table=_by_day(days, series, unit),
+        table=_by_day(days, series),
     )
 
 
 def scale(highest: float) -> tuple[float, ...]:
     """Return four or so round values from 0 to at least `highest`, for an axis."""
-    if highest <= 0:
+    if highest < 1e-4:
+        # Marks are told to six places: below that they would all be nothing.
         return (0.0, 1.0)
     power = 10 ** math.floor(math.log10(highest / 4))
     step = next(step * power for step in (1, 2, 2.5, 5, 10) if step * power * 4 >= highest * 0.999)
     return tuple(round(step * mark, 6) for mark in range(math.ceil(highest / step - 1e-9) + 1))
 
 
-def too_small(value: Value, unit: str) -> bool:
-    """Say whether a value is a count of people so small that it could tell who they are."""
-    return 0 < value < SMALL and any(word in unit.lower() for word in PEOPLE)
-
-
-def published(value: Value, unit: str) -> str:
-    """Return a value as it may be shown in a breakdown."""
-    return f"fewer than {SMALL}" if too_small(value, unit) else number(value)
-
-
 def _by_day(
     days: Sequence[datetime.date],
-    series: Sequence[tuple[str, Sequence[tuple[datetime.date, Value]]]],
-    unit: str,
+    series: Sequence[tuple[str, Sequence[tuple[datetime.date, Value | str]]]],
 ) -> Table:
     values = [dict(points) for _, points in series]
     return Table(
         ("Date", *(name for name, _ in series)),
-        tuple((day(when), *(published(of[when], unit) if when in of else "–" for of in values)) for when in days),
+        tuple((day(when), *(_said(of.get(when, "–")) for of in values)) for when in days),
     )
+
+
+def _said(value: Value | str) -> str:
+    return value if isinstance(value, str) else number(value)

@@ -40,6 +40,7 @@ from casestudies.lifecycle import MOVE_NAMES
 from casestudies.lifecycle import MOVES as LIFE_CYCLE
 from insights import search
 from insights.capture import edit, log
+from insights.flags import listed
 from insights.models import Insight
 from insights.moves import move
 from insights.receipts import receipts_of
@@ -56,6 +57,9 @@ class OneInsight(Door):
         """Return the insight for this reader, with its entity tag, and the `receipts` of the voices they brought."""
         row = search.one(person=self.person, insight_id=insight_id, links=links_of(self.request))
         headers = {"ETag": etag_of(row)}
+        flags = listed(person=self.person, insight_id=insight_id)
+        if flags is not None:
+            row = row.removesuffix(b"}") + b',"flags":' + orjson.dumps(flags) + b"}"
         if receipts:
             row = orjson.dumps({**orjson.loads(row), "receipts": self._receipts(insight_id)})
         return Response(row, status=code, headers=headers)

@@ -18,6 +18,7 @@ from accounts.models import User
 from casestudies.errors import Conflict, Missing
 from casestudies.models import Audience, CaseStudy, LearningActivity
 from insights.capture import Setting, Voice, edit
+from insights.flagging import rewrite
 from insights.importing.judging import Judged
 from insights.importing.understanding import Plan, insight_fields, placed, voice_fields
 from insights.models import Imported, Insight, Source
@@ -63,6 +64,7 @@ def write_new(judged: Sequence[Judged]) -> None:
         ("insight_id", "programme_id", "words", "fields"),
         ((insight.id, insight.programme_id, one.said.words, Jsonb(one.said.digests())) for one, insight, _ in new),
     )
+    rewrite([insight.id for _, insight, _ in new])
 
 
 def write_changed(one: Judged, plan: Plan, person: User) -> str:

@@ -2,6 +2,7 @@
 
 from insights.models.answered import Comment, Erasure, Move, Notice, Receipt, Wish
 from insights.models.counted import Tally
+from insights.models.flagged import Flag
 from insights.models.imported import Import, ImportColumns, Imported, ImportPart, ImportRow
 from insights.models.merged import Apart, Merge
 from insights.models.reported import Candidate, Report
@@ -19,6 +20,7 @@ __all__ = [
     "Erasure",
     "Evidence",
     "Example",
+    "Flag",
     "Import",
     "ImportColumns",
     "ImportPart",

@@ -25,12 +25,13 @@ SEARCH_CONFIG = "lhs_english"
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(),
     pghistory.DeleteEvent(),
-    exclude=["search", "digest", "words_withheld", "modified"],
+    exclude=["search", "digest", "words_withheld", "flagged", "modified"],
 )
 class Insight(models.Model):
     """One short text that a programme team logged.
 
-    `words_withheld` is kept by the database from the consents of the sources; `digest` names the words as they stand,
+    `words_withheld` is kept by the database from the consents of the sources, and `flagged` from the flags that are
+    open; `digest` names the words as they stand,
     and `modified` changes with every edit.
     """
 
@@ -61,6 +62,7 @@ class Insight(models.Model):
     illustrative = models.BooleanField(default=False)
     audiences = models.ManyToManyField(Audience, blank=True, related_name="insights")
     words_withheld = models.BooleanField(default=False, db_default=False, editable=False)
+    flagged = models.BooleanField(default=False, db_default=False, editable=False)
     created = models.DateTimeField(db_default=Now(), editable=False)
     modified = models.DateTimeField(db_default=Now(), editable=False)
     published_at = models.DateTimeField(null=True, editable=False)

@@ -1,7 +1,8 @@
 """What the database does by itself when insights, sources and tags change, whoever changes them and however many.
 
-Three things are kept: what is due for tagging, whether an insight's words are withheld, and the tallies that every
-count is read from. All are statement triggers over the rows that changed, so a bulk load costs one pass.
+Four things are kept: what is due for tagging, whether an insight's words are withheld, whether they hold an open
+flag, and the tallies that every count is read from. All are statement triggers over the rows that changed, so a bulk
+load costs one pass.
 
 The Tagging rows are the lock of an insight's tags: the worker holds them while it tags, a person's decision takes
 them first, and so does any change of what an insight is counted under. The insight's own row is the lock of its
@@ -13,7 +14,10 @@ from __future__ import annotations
 
 import pgtrigger
 
-COUNTED = "status, programme_id, case_study_id, kind, perspective, level, effect, response, words_withheld"
+COUNTED = "status, programme_id, case_study_id, kind, perspective, level, effect, response, words_withheld, flagged"
+
+# Readers of what is published do not find one that holds an open flag, so it is not counted while it is published.
+_IN_TALLIES = "NOT {row}.words_withheld AND NOT ({row}.flagged AND {row}.status = 'published')"
 
 # One tally row per facet of the rows `r`: what it is counted under, with `sign` +1 as it came and -1 as it went.
 _FACETS = """
@@ -36,7 +40,7 @@ def tally_insights(rows: str) -> str:
         INSERT INTO insights_tally (programme_id, case_study_id, status, facet, value, n)
         SELECT r.programme_id, r.case_study_id, r.status, f.facet, f.value, sum(r.sign)
         FROM ({rows}) r CROSS JOIN LATERAL ({_FACETS}) f
-        WHERE NOT r.words_withheld
+        WHERE {_IN_TALLIES.format(row="r")}
         GROUP BY 1, 2, 3, 4, 5 HAVING sum(r.sign) <> 0;
     """
 
@@ -47,7 +51,7 @@ def tally_parts(rows: str) -> str:
         INSERT INTO insights_tally (programme_id, case_study_id, status, facet, value, n)
         SELECT i.programme_id, i.case_study_id, i.status, p.facet, p.value, sum(p.sign)
         FROM ({rows}) p JOIN insights_insight i ON i.id = p.insight_id
-        WHERE NOT i.words_withheld
+        WHERE {_IN_TALLIES.format(row="i")}
         GROUP BY 1, 2, 3, 4, 5 HAVING sum(p.sign) <> 0;
     """
 
@@ -76,16 +80,19 @@ INSIGHT_TRIGGERS = [
         name="insight_modified",
         when=pgtrigger.Before,
         operation=pgtrigger.Update,
-        # The database's own bookkeeping (consent flag) is no change that a reader's copy could be stale by; and a
-        # stale copy that is saved does not bring an old flag back.
+        # The database's own bookkeeping (consent, open flags) is no change that a reader's copy could be stale by; and
+        # a stale copy that is saved does not bring an old one back.
         func="""
             IF NEW.words_withheld <> OLD.words_withheld THEN
                 NEW.words_withheld = EXISTS (
                     SELECT 1 FROM insights_source WHERE insight_id = NEW.id AND consent = 'withheld'
                 );
             END IF;
-            IF to_jsonb(NEW) - '{modified,words_withheld,search,digest}'::text[]
-                IS DISTINCT FROM to_jsonb(OLD) - '{modified,words_withheld,search,digest}'::text[] THEN
+            IF NEW.flagged <> OLD.flagged THEN
+                NEW.flagged = EXISTS (SELECT 1 FROM insights_flag WHERE insight_id = NEW.id AND state = 'open');
+            END IF;
+            IF to_jsonb(NEW) - '{modified,words_withheld,flagged,search,digest}'::text[]
+                IS DISTINCT FROM to_jsonb(OLD) - '{modified,words_withheld,flagged,search,digest}'::text[] THEN
                 NEW.modified = clock_timestamp();
             END IF;
             RETURN NEW;
@@ -99,6 +106,19 @@ INSIGHT_TRIGGERS = [
             NEW.words_withheld = EXISTS (
                 SELECT 1 FROM insights_source WHERE insight_id = NEW.id AND consent = 'withheld'
             );
+            RETURN NEW;
+        """,
+    ),
+    pgtrigger.Trigger(
+        name="insight_published_without_open_flags",
+        when=pgtrigger.Before,
+        operation=pgtrigger.UpdateOf("status"),
+        condition=pgtrigger.Q(new__status="published") & ~pgtrigger.Q(old__status="published"),
+        func="""
+            IF EXISTS (SELECT 1 FROM insights_flag WHERE insight_id = NEW.id AND state = 'open') THEN
+                RAISE EXCEPTION 'It may tell who somebody is: redact it, or say that it is not identifying.'
+                    USING ERRCODE = 'check_violation', CONSTRAINT = 'insight_published_without_open_flags';
+            END IF;
             RETURN NEW;
         """,
     ),
@@ -256,6 +276,36 @@ SOURCE_TRIGGERS = [
             END IF;
             RETURN NULL;
         """,
+    ),
+]
+
+_FLAGGED = """
+    UPDATE insights_insight i SET flagged = NOT i.flagged
+    WHERE i.id IN ({ids})
+        AND i.flagged <> EXISTS (SELECT 1 FROM insights_flag f WHERE f.insight_id = i.id AND f.state = 'open');
+"""
+
+FLAG_TRIGGERS = [
+    statement(
+        name="flag_came",
+        operation=pgtrigger.Insert,
+        old=None,
+        new="now_is",
+        func=_HOLD.format(ids=_NOW) + _FLAGGED.format(ids=_NOW),
+    ),
+    statement(
+        name="flag_changed",
+        operation=pgtrigger.Update,
+        old="was",
+        new="now_is",
+        func=_HOLD.format(ids=_BOTH) + _FLAGGED.format(ids=_BOTH),
+    ),
+    statement(
+        name="flag_went",
+        operation=pgtrigger.Delete,
+        old="was",
+        new=None,
+        func=_HOLD.format(ids=_WAS) + _FLAGGED.format(ids=_WAS),
     ),
 ]
 

@@ -10,6 +10,7 @@ import pytest
 
 from accounts.models import Role
 from casestudies.lifecycle import MOVE_NAMES
+from insights.flagging import rewrite
 from insights.models import Insight
 from tests.api.conftest import Caller
 from tests.factories import (
@@ -143,6 +144,28 @@ WITHHELD = """
     erase     published        401     404       404     403          403      404      404    200
     log       draft            401     403       403     201          403      403      403    403
 """
+# The same where the words hold something that may tell who somebody is, and nobody has settled it yet.
+FLAGGED = """
+    verb             status     anonymous  viewer  outsider  member  team viewer  analyst  curator  admin
+
+    read             draft            404     404       404     200          200      404      200    200
+    read             published        404     404       404     200          200      404      200    200
+    edit             published        401     404       404     403          403      404      200    200
+    publish          submitted        401     404       404     403          403      404      409    409
+    submit           draft            401     404       404     200          403      404      200    200
+    withdraw         published        401     404       404     403          403      404      200    200
+    habit            published        401     404       404     200          403      404      200    200
+    voice            published        401     404       404     200          403      404      200    200
+    redact           draft            401     404       404     200          403      404      200    200
+    redact           published        401     404       404     403          403      404      200    200
+    redact           withdrawn        401     404       404     403          403      404      403    403
+    redact-all       draft            401     404       404     200          403      404      200    200
+    redact-all       published        401     404       404     403          403      404      200    200
+    not-identifying  draft            401     404       404     403          403      404      200    200
+    not-identifying  submitted        401     404       404     403          403      404      200    200
+    not-identifying  published        401     404       404     403          403      404      200    200
+    not-identifying  withdrawn        401     404       404     403          403      404      200    200
+"""
 CASE_STUDIES = """
     verb      status     anonymous  viewer  outsider  member  team viewer  analyst  curator  admin
 
@@ -242,6 +265,10 @@ def ask(caller: Caller, verb: str, insight: Insight, consent: str = "not-needed"
             answer = caller.get(f"{address}{verb}/")
         case "voice":
             answer = caller.post(f"{address}voices/", {"kind": "staff"})
+        case "redact-all":
+            answer = caller.post(f"{address}flags/redact/")
+        case "redact" | "not-identifying":
+            answer = caller.post(f"{address}flags/{insight.flags.get(state='open').id}/{verb}/")
         case "log":
             programme = str(insight.programme_id)
             answer = caller.post("insights/", {**said, "programme": programme, "status": insight.status})
@@ -258,6 +285,17 @@ def test_each_role_gets_its_answer_about_an_insight(callers, programme, line):
     got = {
         role: ask(caller, verb, InsightFactory(programme=programme, status=status)) for role, caller in callers.items()
     }
+    assert got == expected
+
+
+@pytest.mark.parametrize("line", lines(FLAGGED), ids=named)
+def test_each_role_gets_its_answer_about_words_that_may_tell_who_somebody_is(callers, programme, line):
+    verb, status, expected = line
+    got = {}
+    for role, caller in callers.items():
+        insight = InsightFactory(programme=programme, status=status, text="Nurse Sarah Jones said that it is slow.")
+        rewrite([insight.id])
+        got[role] = ask(caller, verb, insight)
     assert got == expected
 
 
@@ -375,6 +413,7 @@ def test_these_tables_leave_out_no_verb_and_no_address():
     assert {name for name in names if name.startswith("insight-")} == {
         *(f"insight-{name}" for name in MOVE_NAMES),
         "insight-habit",
+        "insight-redact",
         "insight-theme",
         "insight-voices",
         "insight-comments",
@@ -388,12 +427,14 @@ def test_these_tables_leave_out_no_verb_and_no_address():
     themes = {name for name in names if name.startswith("theme-")}
     assert themes == {f"theme-{verb}" for verb, _, _ in lines(THEMES) if verb not in ("create", "change")}
     # The curator's desk has a table of its own (tests/api/test_review.py).
+    flags = {name for name in names if name.startswith("flag-")}
+    assert flags == {f"flag-{verb}" for verb, _, _ in lines(FLAGGED) if verb in ("redact", "not-identifying")}
     desk = {name for name in names if name.partition("-")[0] in ("review", "agreement")}
     # So have imports (tests/api/test_imports.py).
     desk |= {name for name in names if name.startswith("import")}
     # And so have reports (tests/api/test_reports.py).
     cut = {name for name in names if name.partition("-")[0] in ("report", "reports")}
-    assert names - moves - themes - desk - cut == lists | ones | {
+    assert names - moves - themes - flags - desk - cut == lists | ones | {
         "index",
         "docs",
         "insight",

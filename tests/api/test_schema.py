@@ -82,14 +82,14 @@ def test_every_operation_says_what_it_does_and_what_may_go_wrong():
 
 def test_whatever_is_sent_has_an_example():
     sent = {path: told["requestBody"] for verb, path, told in operations() if "requestBody" in told}
-    assert len(sent) == 21
+    assert len(sent) == 22
     for path, body in sent.items():
         assert all(form["examples"] for form in body["content"].values()), path
 
 
 def test_the_fields_of_an_insight_are_those_of_the_query_that_makes_its_row():
     assert list(Insight().fields) == list(FIELDS)
-    assert list(SingleInsight().fields) == list(FIELDS)
+    assert list(SingleInsight().fields) == [*FIELDS, "flags"]
 
 
 @pytest.mark.django_db

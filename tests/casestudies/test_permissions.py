@@ -46,6 +46,7 @@ SPOKEN: dict[tuple[str, str], dict[str, str]] = {
         "withdrawn": INSIDERS,
     },
     ("read", "withheld words"): dict.fromkeys(STATUSES, TEAM),
+    ("read", "flagged words"): dict.fromkeys(STATUSES, INSIDERS),
     ("read", "case study"): {
         "draft": INSIDERS,
         "submitted": INSIDERS,
@@ -64,6 +65,7 @@ SPOKEN: dict[tuple[str, str], dict[str, str]] = {
     ("import", "insight"): {"draft": WRITERS, "submitted": WRITERS},
     ("edit", "insight"): {"draft": WRITERS, "submitted": WRITERS, "published": CURATORS},
     ("add voice", "insight"): {"draft": WRITERS, "submitted": WRITERS, "published": LOGGERS},
+    ("clear", "flag"): dict.fromkeys(STATUSES, CURATORS),
     ("merge", "insight"): dict.fromkeys(STATUSES, CURATORS),
     ("decide", "tag"): dict.fromkeys(STATUSES, WRITERS),
     ("teach", "tag"): dict.fromkeys(STATUSES, CURATORS),

@@ -263,6 +263,26 @@ def report_to_throw_away(ways: Ways) -> Window:
     return window
 
 
+@screen("Log an insight")
+def log_what_may_tell_who_somebody_is(ways: Ways) -> Window:
+    window = ways.at("/insights/log/", "contributor")
+    field = window.page.get_by_label("What was found, heard or recommended?")
+    field.press_sequentially("Nurse Sarah Jones says: ring 07700 900123.")
+    window.page.get_by_role("button", name="Replace all 2").wait_for()
+    return window
+
+
+@screen("Finding")
+def an_insight_that_may_tell_who_somebody_is(ways: Ways) -> Window:
+    window = ways.at("/insights/log/", "contributor")
+    window.page.get_by_label("What was found").fill("Nurse Sarah Jones says: ring 07700 900123.")
+    window.page.get_by_role("radio", name="Finding", exact=True).check()
+    window.page.get_by_role("radio", name="Staff", exact=True).check()
+    window.press("Save draft")
+    window.page.get_by_role("heading", name="This may tell who somebody is").wait_for()
+    return window
+
+
 @screen("Likely duplicates")
 def duplicates(ways: Ways) -> Window:
     return ways.at("/duplicates/", "curator")

@@ -11,6 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from casestudies.lifecycle import Status
 from casestudies.models import CaseStudy, KeyFigure, LearningActivity, Lever, Measure, Programme
+from casestudies.suppression import FEWER, suppressed, too_small
 from insights import search
 from insights.choices import Kind, Perspective
 from insights.counting import counts
@@ -156,7 +157,7 @@ def _figure(figure: KeyFigure) -> Figure:
     close = figure.unit.startswith("%")
     when = figure.as_of_words or day(figure.as_of)
     return Figure(
-        value=number(figure.value) + ("%" if close else ""),
+        value=FEWER if too_small(figure.value, figure.unit) else number(figure.value) + ("%" if close else ""),
         unit=figure.unit.removeprefix("%").strip(),
         name=figure.name,
         context=", ".join(part for part in (figure.population, when) if part),
@@ -198,8 +199,10 @@ def _measures(programme: Programme) -> list[MeasureShown]:
     shown = []
     for measure in found:
         series: dict[str, list] = {}
+        hidden = suppressed(measure.points.all(), measure.unit)
         for point in measure.points.all():
-            series.setdefault(point.organisation.name, []).append((point.on, point.value))
+            said = hidden.get(point.id, point.value)
+            series.setdefault(point.organisation.name, []).append((point.on, said))
         if not series:
             continue
         chart = lines(

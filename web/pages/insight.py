@@ -27,6 +27,7 @@ from insights.versions import may_read_versions
 from insights.visibility import may_here
 from insights.voices import may_add_voice
 from web.cards import first_words, page_links
+from web.pages.flags import FlagsPanel, flags_panel
 from web.pages.marking import Piece, marked, quoted_in
 from web.pages.tags import TagsPanel, tags_panel
 from web.words import day, label
@@ -124,6 +125,7 @@ class InsightPage:
     may_see_versions: bool
     may_erase: bool
     events: list[Event]
+    flags: FlagsPanel | None
 
 
 def insight_page(person: User | None, insight_id: Any) -> InsightPage:
@@ -160,6 +162,7 @@ def insight_page(person: User | None, insight_id: Any) -> InsightPage:
         may_see_versions=not erased and person is not None and may_read_versions(person, insight),
         may_erase=may_erase(person, insight) and not erased,
         events=timeline(person=person, insight_id=insight.id),
+        flags=flags_panel(person, insight),
     )
 
 
