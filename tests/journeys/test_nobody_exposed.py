@@ -24,6 +24,8 @@ def test_one_tap_replaces_what_was_found_and_the_rest_of_what_was_typed_stays(op
     expect(page.get_by_role("button", name="with [name]")).to_have_count(0)
     page.get_by_role("radio", name="Finding", exact=True).check()
     page.get_by_role("radio", name="Staff", exact=True).check()
+    # What looks alike is asked for too; leaving the page before it comes would be told as a fault.
+    page.wait_for_load_state("networkidle")
     window.press("Save draft")
     page.get_by_role("button", name="with [phone number]").click()
     expect(page.locator(".lhs-said")).to_have_text("Nurse [name] says: ring [phone number].")
