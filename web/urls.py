@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.views import about, case_studies, deciding, home, insights, logging, review, said, signing_in, tagger
+from web.views import about, case_studies, deciding, home, insights, logging, queue, review, said, signing_in, tagger
 
 app_name = "web"
 urlpatterns = [
@@ -14,8 +14,10 @@ urlpatterns = [
     path("case-studies/<slug:slug>/", case_studies.case_study, name="case-study"),
     path("insights/", insights.insights, name="insights"),
     path("insights/log/", logging.log, name="log"),
+    path("insights/log/bedside/", logging.log, {"bedside": True}, name="bedside"),
     path("insights/similar/", said.similar, name="similar"),
     path("insights/<uuid:insight_id>/", insights.insight, name="insight"),
+    path("insights/<uuid:insight_id>/logged/", logging.logged, name="logged"),
     path("insights/<uuid:insight_id>/edit/", logging.edit, name="edit"),
     path("insights/<uuid:insight_id>/me-too/", said.add_voice, name="me-too"),
     path("insights/<uuid:insight_id>/tags/", insights.tags, name="tags"),
@@ -42,6 +44,14 @@ urlpatterns = [
     path("sign-in/", signing_in.sign_in, name="sign-in"),
     path("sign-in/link/", signing_in.sign_in_link, name="sign-in-link"),
     path("sign-out/", signing_in.sign_out, name="sign-out"),
+    path("queue/here/", queue.here, name="queue-here"),
+    path("queue/key/", queue.key, name="queue-key"),
+    path("queue/send/", queue.send, name="queue-send"),
+    path("queue/shell/", queue.shell, name="shell"),
+    path("queue/shell/bedside/", queue.shell, {"bedside": True}, name="shell-bedside"),
+    path("worker.js", queue.worker, name="worker"),
+    path("site.webmanifest", queue.manifest, name="manifest"),
+    path("offline/", queue.offline, name="offline"),
     path("accessibility/", about.accessibility, name="accessibility"),
     path("colours.css", about.colours, name="colours"),
 ]
