@@ -47,9 +47,13 @@ def site(request: HttpRequest) -> dict[str, Any]:
     By `whose` the page's script knows that somebody else, or nobody, is signed in where there was someone before.
     """
     person = person_of(request)
-    whose = salted_hmac("web.context.whose", str(person.pk)).hexdigest() if person else "nobody"
     place = the_site(request.path, back_to=request.get_full_path(), person=person)
-    return {"site": place, "person": person, "whose": whose}
+    return {"site": place, "person": person, "whose": whose(person)}
+
+
+def whose(person: User | None) -> str:
+    """Return what tells this person's pages from anybody else's, and says nothing of them."""
+    return salted_hmac("web.context.whose", str(person.pk)).hexdigest() if person else "nobody"
 
 
 def without_anyone() -> dict[str, Any]:

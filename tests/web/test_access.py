@@ -16,7 +16,7 @@ from tests.web.pages import Page
 from web.apps import colour_can_be_read_on
 
 READING = ["/", "/case-studies/", "/case-studies/elective/", "/tagger/", "/tagger/transparency/"]
-ALWAYS_OPEN = ["/sign-in/", "/accessibility/", "/colours.css"]
+ALWAYS_OPEN = ["/sign-in/", "/accessibility/", "/colours.css", "/worker.js", "/site.webmanifest", "/offline/"]
 
 
 def views(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -44,6 +44,7 @@ def test_every_page_says_who_may_open_it(name):
 def test_only_these_pages_are_open_to_everyone_whatever_the_settings():
     assert {name for name, view in PAGES.items() if getattr(view, "access", "") == "public"} == {
         *("web:sign-in", "web:sign-in-link", "web:sign-out", "web:accessibility", "web:colours"),
+        *("web:worker", "web:manifest", "web:offline"),
     }
 
 
@@ -84,7 +85,7 @@ def test_signing_in_and_the_accessibility_statement_are_open_always(client, sett
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", [*READING, "/sign-in/", "/accessibility/", "/nowhere/"])
+@pytest.mark.parametrize("path", [*READING, "/sign-in/", "/accessibility/", "/offline/", "/nowhere/"])
 def test_every_page_has_its_own_title_language_and_skip_link(client, settings, path):
     settings.ANONYMOUS_READING = True
     CaseStudyFactory(slug="elective")
@@ -98,7 +99,7 @@ def test_every_page_has_its_own_title_language_and_skip_link(client, settings, p
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", [*READING, "/sign-in/", "/accessibility/", "/nowhere/"])
+@pytest.mark.parametrize("path", [*READING, "/sign-in/", "/accessibility/", "/offline/", "/nowhere/"])
 def test_no_page_has_anything_inline_or_from_another_host(client, settings, path):
     settings.ANONYMOUS_READING = True
     CaseStudyFactory(slug="elective")
@@ -117,7 +118,7 @@ def test_everything_a_page_loads_is_there(client):
     html = Page.of(client.get("/sign-in/")).html
     loaded = re.findall(r'<(?:script|img|link)[^>]*?\s(?:src|href)="/static/([^"]*)"', html)
     loaded += re.findall(r'data-components="/static/([^"]*)"', html)
-    assert len(loaded) == 6
+    assert len(loaded) == 8
     for path in loaded:
         plain = re.sub(r"\.[0-9a-f]{12}(\.\w+)$", r"\1", path)
         assert finders.find(plain), f"{plain} is not there: run make install."

@@ -72,6 +72,8 @@ def log(request: HttpRequest, bedside: bool = False) -> HttpResponse:
             return _saved(request, person, form, bedside=bedside)
         except ValidationError as fault:
             form.blame(fault)
+        except PermissionDenied as denied:
+            form.add_error(None, str(denied))
     checked = request.method == "POST"
     once = (request.POST.get("once") if checked else "") or str(uuid.uuid4())
     page = form_page(form, checked=checked, once=once)

@@ -34,7 +34,8 @@ ICONS = (("images/icon-192.png", "192x192", "any"), ("images/icon-512.png", "512
 @require_safe
 def here(request: HttpRequest) -> JsonResponse:
     """Whose session this is, by the name of their queue, and a fresh mark against forged forms."""
-    return JsonResponse({"person": str(queue_key(person=cast(User, request.user)).name), "csrf": get_token(request)})
+    person = cast(User, request.user)
+    return JsonResponse({"person": str(queue_key(person=person).name), "csrf": get_token(request)})
 
 
 @signed_in
@@ -42,8 +43,10 @@ def here(request: HttpRequest) -> JsonResponse:
 @require_safe
 def key(request: HttpRequest) -> JsonResponse:
     """What this person's words are sealed with, handed to their own session alone."""
-    found = queue_key(person=cast(User, request.user))
-    return JsonResponse({"person": str(found.name), "key": base64.b64encode(bytes(found.key)).decode()})
+    person = cast(User, request.user)
+    found = queue_key(person=person)
+    sealing = base64.b64encode(bytes(found.key)).decode()
+    return JsonResponse({"person": str(found.name), "whose": context.whose(person), "key": sealing})
 
 
 @signed_in
@@ -77,7 +80,9 @@ def send(request: HttpRequest) -> JsonResponse:
 @require_safe
 def shell(request: HttpRequest, bedside: bool = False) -> HttpResponse:
     """The empty form, for a phone to keep: nobody's words are on it."""
-    form = InsightForm(initial=starting_with(cast(User, request.user), bedside=bedside), person=cast(User, request.user))
+    form = InsightForm(
+        initial=starting_with(cast(User, request.user), bedside=bedside), person=cast(User, request.user)
+    )
     page = form_page(form, checked=False)
     return render(request, "insights/log.html", {"page": page, "bedside": bedside, "today": (), "shell": True})
 
@@ -90,7 +95,7 @@ def worker(request: HttpRequest) -> HttpResponse:
     if not built:
         raise Http404("The front-end assets are not built.")
     return HttpResponse(
-        Path(cast(str, built)).read_text(encoding="utf-8"),
+        Path(built).read_text(encoding="utf-8"),
         content_type="text/javascript; charset=utf-8",
         headers={"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"},
     )
