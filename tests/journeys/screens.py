@@ -175,9 +175,7 @@ def bedside_with_one_saved_just_now(ways: Ways) -> Window:
 
 def _one_that_waits(ways: Ways, **date: str) -> Window:
     window = bedside(ways)
-    window.page.wait_for_function(
-        "async () => (await indexedDB.databases()).length && navigator.serviceWorker.controller"
-    )
+    window.page.locator("form[data-keeps]").wait_for()
     window.page.get_by_text("More", exact=True).click()
     for part, number in date.items():
         window.page.get_by_label(part.capitalize(), exact=True).fill(number)

@@ -35,7 +35,8 @@ ICONS = (("images/icon-192.png", "192x192", "any"), ("images/icon-512.png", "512
 def here(request: HttpRequest) -> JsonResponse:
     """Whose session this is, by the name of their queue, and a fresh mark against forged forms."""
     person = cast(User, request.user)
-    return JsonResponse({"person": str(queue_key(person=person).name), "csrf": get_token(request)})
+    name = str(queue_key(person=person).name)
+    return JsonResponse({"person": name, "whose": context.whose(person), "csrf": get_token(request)})
 
 
 @signed_in

@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, BrowserType, Page, expect
 from tests.journeys.place import PASSWORD
 from tests.journeys.window import PHONE
 from tests.journeys.wire import Wire
+from tests.waiting import until
 
 LOG = "/insights/log/"
 BEDSIDE = "/insights/log/bedside/"
@@ -95,10 +96,9 @@ class Phone:
         expect(self.page.get_by_role("heading", level=1)).to_have_text("Log an insight")
 
     def given_that_it_is_ready_for_no_network(self) -> None:
-        self.page.wait_for_function(
-            """async () => (await caches.match("/queue/shell/bedside/")) && (await caches.match("/queue/shell/"))
-                && navigator.serviceWorker.controller"""
-        )
+        ready = """async () => Boolean(navigator.serviceWorker.controller && await caches.match("/queue/shell/")
+            && await caches.match("/queue/shell/bedside/"))"""
+        until(lambda: self.page.evaluate(ready), what="the empty form on the phone")
 
     def when_they_sign_out(self) -> None:
         self.page.get_by_role("button", name="Sign out").click()
@@ -138,8 +138,11 @@ class Phone:
         expect(self.page.locator("#waiting")).to_contain_text(words)
 
     def then_nothing_waits(self) -> None:
+        def nothing() -> bool:
+            return not [row for row in self.looked_around()["found"] if row["store"] == "waiting"]
+
+        until(nothing, what="what waits to be sent")
         expect(self.page.locator("#waiting")).not_to_contain_text("waiting to send")
-        assert not [row for row in self.looked_around()["found"] if row["store"] == "waiting"]
 
     def looked_around(self) -> dict[str, Any]:
         found: dict[str, Any] = self.page.evaluate(LOOK_AROUND)

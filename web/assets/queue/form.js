@@ -216,10 +216,13 @@ export async function startForm() {
       busy = false;
     }
   });
+  // The form that is kept on this device has no mark of its own yet.
+  once().value ||= crypto.randomUUID();
   if (!form.dataset.checked) text.focus({ preventScroll: true });
   const own = await fetchedKey();
-  if (own) await restoreDraft(own);
-  else take(once().value);
+  if (!own) return void take(once().value);
+  await restoreDraft(own);
+  form.dataset.keeps = "yes";
 }
 
 export const leaveSafely = () => (form ? keepDraft() : Promise.resolve());

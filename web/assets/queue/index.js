@@ -1,7 +1,7 @@
 // On every page: how much waits on this device, and sending it as soon as that is possible (docs/decisions/0020).
 import { form, leaveSafely, mend, startForm } from "./form.js";
-import { able, fetchedKey, forget, forgetOthers, keepShell, others, someone } from "./own.js";
-import { drop, kept, sendAll } from "./sending.js";
+import { able, fetchedKey, forget, forgetOthers, gone, keepShell, others, someone } from "./own.js";
+import { drop, here, kept, sendAll } from "./sending.js";
 import { unseal } from "./store.js";
 
 const AGAIN = 15_000;
@@ -22,7 +22,16 @@ function link(words, href) {
   return Object.assign(make("a", words), { href });
 }
 
-async function show(more = {}) {
+// One after another: an older look never overwrites a newer one. What was said last stays until there is more to say.
+let showing = Promise.resolve();
+let last = {};
+function show(more = last) {
+  last = more;
+  showing = showing.then(() => draw(more)).catch(console.warn);
+  return showing;
+}
+
+async function draw(more) {
   const { own, mine, elsewhere } = await kept();
   const waiting = mine.filter((one) => one.state === "waiting");
   const refused = mine.filter((one) => one.state === "refused");
@@ -126,10 +135,11 @@ async function start() {
   others.addEventListener("message", async ({ data }) => {
     if (data === "changed") return show();
     // Whoever this page belongs to has signed out elsewhere: their words do not stay on the screen.
-    if (!someone) return;
+    if (!(await gone())) return;
     await leaveSafely();
     location.reload();
   });
+  here.addEventListener("changed", () => show());
   addEventListener("online", again);
   document.addEventListener("visibilitychange", again);
   setInterval(again, AGAIN);

@@ -58,14 +58,22 @@ export async function fetchedKey() {
 // Forget whoever was here: their key and the pages kept for them. What waits stays, sealed, until they come back.
 export async function forget() {
   await Promise.all([store().then((db) => db.clear("keys")), caches.delete(SHELL)]);
-  others.postMessage("forgotten");
 }
 
+// On a page of somebody else, or of nobody: forget who was here, and have other tabs ask whom they belong to.
 export async function forgetOthers() {
   if (whose === undefined) return;
   const kept = await (await store()).getAll("keys");
-  if (kept.some((one) => one.whose !== whose)) await forget();
-  else if (!someone) await caches.delete(SHELL);
+  const another = kept.some((one) => one.whose !== whose);
+  if (another || !someone) await forget();
+  if (another || !someone) others.postMessage("who is here?");
+}
+
+// Whether whoever this page belongs to is surely not signed in any more.
+export async function gone() {
+  if (!someone) return false;
+  const { trouble, said } = await ask("/queue/here/");
+  return trouble === "signed-out" || Boolean(said && said.whose !== whose);
 }
 
 // Keep the empty form on this device, so that it opens without a network.

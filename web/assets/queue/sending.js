@@ -3,6 +3,13 @@ import { ask, others, ownKey } from "./own.js";
 import { seal, store, unseal } from "./store.js";
 
 const LOCK = "lhs-sending";
+export const here = new EventTarget();
+
+// Tell every tab, this one too, that something else waits now.
+function tell() {
+  others.postMessage("changed");
+  here.dispatchEvent(new Event("changed"));
+}
 
 // Put fields (pairs of name and value) into the queue; when this returns, they outlive the browser.
 export async function keep(own, id, fields, more = {}) {
@@ -10,13 +17,13 @@ export async function keep(own, id, fields, more = {}) {
   const db = await store();
   const before = await db.get("waiting", id);
   const kept = { ...sealed, at: before?.at ?? Date.now(), state: more.state ?? "waiting" };
-  await db.put("waiting", kept, undefined);
-  others.postMessage("changed");
+  await db.put("waiting", kept);
+  tell();
 }
 
 export async function drop(id) {
   await (await store()).delete("waiting", id);
-  others.postMessage("changed");
+  tell();
 }
 
 // All that is kept here: own ones in the order they were written, and how many are somebody else's.
@@ -28,16 +35,16 @@ export async function kept() {
 }
 
 async function introduced(own) {
-  const here = await ask("/queue/here/");
-  if (here.trouble) return here;
-  return here.said.person === own.person ? here : { trouble: "signed-out" };
+  const session = await ask("/queue/here/");
+  if (session.trouble) return session;
+  return session.said.person === own.person ? session : { trouble: "signed-out" };
 }
 
-async function send(own, one, here) {
+async function send(own, one, session) {
   const { fields } = await unseal(own, one);
   const body = new URLSearchParams(fields);
   body.set("person", own.person);
-  const answer = await ask("/queue/send/", { method: "POST", body, headers: { "X-CSRFToken": here.said.csrf } });
+  const answer = await ask("/queue/send/", { method: "POST", body, headers: { "X-CSRFToken": session.said.csrf } });
   if (answer.status === 200) {
     await drop(one.id);
     return { next: answer.said.next };
@@ -52,9 +59,9 @@ async function send(own, one, here) {
 // Send one that was just kept: {next}, {errors} or {trouble}. Sent by another tab meanwhile, it is answered the same.
 export const sendOne = (own, id, fields) =>
   navigator.locks.request(LOCK, async () => {
-    const here = await introduced(own);
-    if (here.trouble) return here;
-    return send(own, await seal(own, id, { fields }), here);
+    const session = await introduced(own);
+    if (session.trouble) return session;
+    return send(own, await seal(own, id, { fields }), session);
   });
 
 // Send all that wait, oldest first: {sent, trouble}. One that the site stumbles over does not hold up the others.
@@ -63,12 +70,12 @@ export const sendAll = () =>
     const { own, mine } = await kept();
     const waiting = mine.filter((one) => one.state === "waiting");
     if (!waiting.length) return { sent: 0 };
-    const here = await introduced(own);
-    if (here.trouble) return { sent: 0, trouble: here.trouble };
+    const session = await introduced(own);
+    if (session.trouble) return { sent: 0, trouble: session.trouble };
     let sent = 0;
     let trouble;
     for (const one of waiting) {
-      const answer = await send(own, one, here);
+      const answer = await send(own, one, session);
       if (answer.next) sent += 1;
       if (answer.trouble) trouble = answer.trouble;
       if (trouble && trouble !== "server") break;
