@@ -1,4 +1,4 @@
-"""`make bench`, or `python -m benchmarks [list] [tagging] [whole]`: measure, and write down what was found."""
+"""`make bench`, or `python -m benchmarks [list] [tagging] [whole] [taps]`: measure, and write down what was found."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from benchmarks import report, whole
 from benchmarks.ground import ground
 from benchmarks.progress import say
 
-PARTS = ("whole", "tagging", "list")
+PARTS = ("whole", "taps", "tagging", "list")
 
 
 def main() -> None:
@@ -26,6 +26,10 @@ def main() -> None:
 def _measure(part: str) -> dict[str, Any]:
     if part == "whole":
         return whole.measure()
+    if part == "taps":
+        from benchmarks import taps
+
+        return taps.measure()
     with ground():
         if part == "tagging":
             from benchmarks import tagging

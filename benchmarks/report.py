@@ -46,7 +46,7 @@ def machine() -> dict[str, Any]:
 def table(known: dict[str, Any]) -> str:
     """Return the figures as tables in Markdown."""
     lines: list[str] = []
-    for part, rows in (("list", _of_list), ("tagging", _of_tagging), ("whole", _of_whole)):
+    for part, rows in (("list", _of_list), ("tagging", _of_tagging), ("whole", _of_whole), ("taps", _of_taps)):
         if part in known:
             on = known[part]["machine"]
             lines += ["", *rows(known[part]), ""]
@@ -98,4 +98,17 @@ def _of_whole(found: dict[str, Any]) -> list[str]:
         f"| from then until all case studies are tagged, on the first start | {found['case_studies_tagged_s']} |",
         f"| from posting an insight until the API shows it tagged (median of {found['posted']}; most) "
         f"| {found['tag_lag_median_s']}; {found['tag_lag_most_s']} |",
+    ]
+
+
+def _of_taps(found: dict[str, Any]) -> list[str]:
+    return [
+        f"### One insight of {found['characters']} characters on a phone, {found['width']} pixels wide",
+        "",
+        "| | taps | keys beside the text | seconds of machine, from the first key until it is saved |",
+        "|---|---|---|---|",
+        *(
+            f"| {name} | **{row['taps']}** | {row['keys'] - found['characters']} | {row['seconds']} |"
+            for name, row in found["ways"].items()
+        ),
     ]

@@ -256,7 +256,7 @@ def test_a_coordinator_logs_five_at_the_bedside_offline_in_the_middle(place: Pla
     phone.when_the_network_is_back()
     phone.then_nothing_waits()
     log(5)
-    today = phone.page.locator("ol.lhs-today > li > a")
+    today = phone.page.locator("ol.lhs-today > li > a").filter(has_text="Round of bay")
     expect(today).to_have_text([f"Round of bay {number}." for number in (5, 4, 3, 2, 1)])
     expect(phone.page.locator("ol.lhs-today > li").first).to_contain_text("Observation · Fix · Submitted")
     assert place.arrived("Round of bay") == [f"Round of bay {number}." for number in (1, 2, 3, 4, 5)]

@@ -81,7 +81,7 @@ const take = (id) =>
   });
 
 async function restoreDraft(own) {
-  if (form.dataset.checked || text.value) return void take(once().value);
+  if (form.dataset.checked || text.value) return;
   const drafts = (await (await store()).getAll("drafts")).filter(
     (one) => one.person === own.person && one.path === location.pathname,
   );
@@ -97,7 +97,6 @@ async function restoreDraft(own) {
     });
     return say("Here is what you were writing. It is not saved yet. ", afresh);
   }
-  take(once().value);
   await restoreContext(own);
 }
 
@@ -218,9 +217,10 @@ export async function startForm() {
   });
   // The form that is kept on this device has no mark of its own yet.
   once().value ||= crypto.randomUUID();
+  take(once().value);
   if (!form.dataset.checked) text.focus({ preventScroll: true });
   const own = await fetchedKey();
-  if (!own) return void take(once().value);
+  if (!own) return;
   await restoreDraft(own);
   form.dataset.keeps = "yes";
 }

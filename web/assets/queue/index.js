@@ -118,6 +118,7 @@ async function sendAndShow() {
 // Sending anew, as long as something waits and somebody may look.
 async function again() {
   if (document.hidden || !someone) return;
+  if (form) await keepShell();
   const { mine } = await kept();
   if (mine.some((one) => one.state === "waiting")) await sendAndShow();
 }
@@ -145,7 +146,7 @@ async function start() {
   setInterval(again, AGAIN);
   if (form) {
     await startForm();
-    keepShell();
+    keepShell({ fresh: true }).catch(console.warn);
   } else if ((await kept()).elsewhere) {
     await fetchedKey();
   }

@@ -76,9 +76,10 @@ export async function gone() {
   return trouble === "signed-out" || Boolean(said && said.whose !== whose);
 }
 
-// Keep the empty form on this device, so that it opens without a network.
-export async function keepShell() {
-  const registered = await navigator.serviceWorker?.register("/worker.js");
-  if (!registered) return;
+// Keep the empty form on this device, so that it opens without a network: anew with each page (`fresh`), else where it
+// is not there yet.
+export async function keepShell({ fresh = false } = {}) {
+  if (!navigator.serviceWorker || (!fresh && (await caches.match("/queue/shell/bedside/")))) return;
+  await navigator.serviceWorker.register("/worker.js");
   (await navigator.serviceWorker.ready).active.postMessage("keep the shell");
 }
