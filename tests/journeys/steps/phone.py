@@ -96,8 +96,8 @@ class Phone:
         expect(self.page.get_by_role("heading", level=1)).to_have_text("Log an insight")
 
     def given_that_it_is_ready_for_no_network(self) -> None:
-        ready = """async () => Boolean(navigator.serviceWorker.controller && await caches.match("/queue/shell/")
-            && await caches.match("/queue/shell/bedside/"))"""
+        ready = """async () => Boolean((await navigator.serviceWorker.getRegistration())?.active
+            && await caches.match("/queue/shell/") && await caches.match("/queue/shell/bedside/"))"""
         until(lambda: self.page.evaluate(ready), what="the empty form on the phone")
 
     def when_they_sign_out(self) -> None:

@@ -72,12 +72,13 @@ function dropDraft(id) {
   return writing;
 }
 
-// Take a draft for this tab; no other tab takes it as long as this one lives. False: another one has it.
+// Take a draft for this tab; no other tab takes it as long as this one lives, or until what is returned is called.
+// Nothing is returned where another tab has it.
 const take = (id) =>
   new Promise((resolve) => {
     const options = { signal: AbortSignal.timeout(500) };
-    const hold = () => new Promise(() => resolve(true));
-    navigator.locks.request(`lhs-draft-${id}`, options, hold).catch(() => resolve(false));
+    const hold = () => new Promise((release) => resolve(release));
+    navigator.locks.request(`lhs-draft-${id}`, options, hold).catch(() => resolve(null));
   });
 
 async function restoreDraft(own) {
@@ -86,9 +87,10 @@ async function restoreDraft(own) {
     (one) => one.person === own.person && one.path === location.pathname,
   );
   for (const draft of drafts.sort((one, other) => other.at - one.at)) {
-    if (!(await take(draft.id))) continue;
+    const release = await take(draft.id);
+    if (!release) continue;
     const { fields } = await unseal(own, draft);
-    if (text.value) return;
+    if (text.value) return release();
     fill(fields);
     once().value = draft.id;
     const afresh = button("Start afresh", () => {
