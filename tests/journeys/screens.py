@@ -154,12 +154,13 @@ def log_with_faults(ways: Ways) -> Window:
     window.page.get_by_label("Day").fill("31")
     window.page.get_by_label("Month").fill("2")
     window.press("Submit")
+    window.page.get_by_role("heading", name="There is a problem").wait_for()
     return window
 
 
 @screen("Log at the bedside")
 def bedside(ways: Ways) -> Window:
-    return ways.at("/insights/log/bedside/", "coordinator")
+    return ways.at("/insights/log/bedside/", "contributor")
 
 
 @screen("Log at the bedside")

@@ -205,6 +205,23 @@ def test_somebody_else_on_the_phone_sees_only_how_many_wait(place: Place, ready:
     assert place.arrived("A secret of the nurse") == ["A secret of the nurse, one.", "A secret of the nurse, two."]
 
 
+def test_when_the_session_would_have_ended_the_key_goes_with_no_network_too(place: Place, ready: Phone):
+    ready.when_the_network_is_gone()
+    ready.when_they_open(BEDSIDE)
+    ready.when_they_log("Written before the session would have ended.", "Finding")
+    ready.then_it_is_kept()
+    expect(ready.page.locator("#waiting-here")).to_contain_text("Written before the session")
+    ready.given_that_the_session_would_have_ended()
+    ready.when_they_open(BEDSIDE)
+    ready.then_it_says("1 waiting to send")
+    ready.then_nothing_kept_here_tells("Written before the session")
+    assert [row for row in ready.looked_around()["found"] if row["store"] == "keys"] == []
+    ready.when_the_network_is_back()
+    ready.when_they_open(LOG)
+    ready.then_nothing_waits()
+    assert place.arrived("Written before") == ["Written before the session would have ended."]
+
+
 def test_signing_out_in_one_tab_clears_the_words_off_the_other(ready: Phone):
     ready.when_they_write("A sentence that stays with its writer.")
     other = ready.context.new_page()

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser
 
 from benchmarks.taps import TEXT, WAYS, cost_of, phone
 from tests.journeys.place import PASSWORD, Place
+from tests.journeys.window import PHONE
 
 pytestmark = pytest.mark.xdist_group("journeys")
 AIMS = {
@@ -35,7 +36,7 @@ def test_text_and_three_taps(place: Place, browser: Browser):
 
 @pytest.mark.parametrize("path", ["/insights/log/", "/insights/log/bedside/"])
 def test_whatever_is_tapped_is_as_large_as_a_thumb(open_window, path: str):
-    window = open_window("nurse", width=375)
+    window = open_window("contributor", width=PHONE)
     window.open(path)
     taps = window.page.locator("form.lhs-quick").locator(".lhs-taps__input, button, summary")
     for box in (one.bounding_box() for one in taps.all()):

@@ -47,8 +47,13 @@ def test_each_person_has_a_key_of_their_own_and_keeps_it(client, maya):
     assert name_of(client) == first["person"]
     client.force_login(UserFactory())
     other = client.get("/queue/key/").json()
-    assert not set(first.values()) & set(other.values())
+    assert not {first[name] for name in ("person", "key", "whose")} & set(other.values())
     assert QueueKey.objects.count() == 2
+
+
+def test_a_phone_keeps_the_key_no_longer_than_the_session(client, maya, settings):
+    settings.SESSION_COOKIE_AGE = 3600
+    assert client.get("/queue/key/").json()["lasts"] == 3600
 
 
 def test_a_key_outlives_a_change_of_the_sites_secret(client, maya, settings):

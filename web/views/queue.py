@@ -47,7 +47,9 @@ def key(request: HttpRequest) -> JsonResponse:
     person = cast(User, request.user)
     found = queue_key(person=person)
     sealing = base64.b64encode(bytes(found.key)).decode()
-    return JsonResponse({"person": str(found.name), "whose": context.whose(person), "key": sealing})
+    # No longer on a phone than the session that it was handed to.
+    lasts = request.session.get_expiry_age()
+    return JsonResponse({"person": str(found.name), "whose": context.whose(person), "key": sealing, "lasts": lasts})
 
 
 @signed_in

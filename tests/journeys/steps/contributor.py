@@ -34,8 +34,9 @@ class Contributor:
             self.page.get_by_role("radio", name=answer, exact=True).check()
 
     def when_they_say_more(self, **fields: str) -> None:
-        for folded in self.page.locator("form details:not([open]) > summary").all():
-            folded.click()
+        folded = self.page.locator("form details:not([open]) > summary")
+        while folded.count():
+            folded.first.click()
         for label, words in fields.items():
             self.page.get_by_label(label.replace("_", " ").capitalize(), exact=True).fill(words)
 

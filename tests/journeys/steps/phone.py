@@ -16,6 +16,20 @@ from tests.waiting import until
 LOG = "/insights/log/"
 BEDSIDE = "/insights/log/bedside/"
 BOX = "What was found, heard or recommended?"
+# The clock of the key on this phone, put back as if the time of the session were over.
+LATER = """async () => {
+    const db = await new Promise((resolve) => {
+        const asked = indexedDB.open("lhs");
+        asked.onsuccess = () => resolve(asked.result);
+    });
+    const keys = db.transaction("keys", "readwrite").objectStore("keys");
+    await new Promise((resolve) => {
+        keys.openCursor().onsuccess = ({ target }) => {
+            target.result.update({ ...target.result.value, until: 0 }).onsuccess = resolve;
+        };
+    });
+    db.close();
+}"""
 # What is in the browser's databases and caches, as someone with the phone in hand could look it up.
 LOOK_AROUND = """async () => {
     const found = [];
@@ -106,6 +120,9 @@ class Phone:
 
     def when_their_session_ends(self) -> None:
         self.context.clear_cookies()
+
+    def given_that_the_session_would_have_ended(self) -> None:
+        self.page.evaluate(LATER)
 
     # --- logging
 

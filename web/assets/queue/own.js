@@ -1,5 +1,6 @@
 // Who is signed in on this page, and the key that seals their words. The key cannot be read out of the browser, and it
-// goes when they sign out, or when a page comes that somebody else, or nobody, is signed in to.
+// goes when they sign out, when their session would have ended, or when a page comes that somebody else, or nobody, is
+// signed in to.
 import { store } from "./store.js";
 
 // Undefined on a page that does not know (an error page, the page for no network): such a page changes nothing.
@@ -35,7 +36,7 @@ export async function ask(address, options = {}) {
 export async function ownKey() {
   if (own || !someone) return own;
   const kept = await (await store()).getAll("keys");
-  own = kept.find((one) => one.whose === whose) ?? null;
+  own = kept.find((one) => one.whose === whose && one.until > Date.now()) ?? null;
   return own;
 }
 
@@ -48,7 +49,7 @@ export async function fetchedKey() {
   const bytes = Uint8Array.from(atob(said.key), (letter) => letter.charCodeAt(0));
   const key = await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"]);
   bytes.fill(0);
-  own = { person: said.person, whose, key };
+  own = { person: said.person, whose, key, until: Date.now() + said.lasts * 1000 };
   const db = await store();
   await db.clear("keys");
   await db.put("keys", own);
@@ -64,7 +65,7 @@ export async function forget() {
 export async function forgetOthers() {
   if (whose === undefined) return;
   const kept = await (await store()).getAll("keys");
-  const another = kept.some((one) => one.whose !== whose);
+  const another = kept.some((one) => one.whose !== whose || one.until <= Date.now());
   if (another || !someone) await forget();
   if (another || !someone) others.postMessage("who is here?");
 }
