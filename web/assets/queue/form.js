@@ -202,6 +202,7 @@ export async function startForm() {
     timer = setTimeout(keepDraft, TYPING);
   });
   form.addEventListener("change", sayContext);
+  form.addEventListener("htmx:beforeRequest", (event) => navigator.onLine || event.preventDefault());
   document.addEventListener("visibilitychange", () => document.hidden && keepDraft());
   form.addEventListener("submit", async (event) => {
     event.preventDefault();

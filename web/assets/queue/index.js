@@ -109,7 +109,10 @@ async function sendAndShow() {
   if (sending) return;
   sending = true;
   try {
-    await show(await sendAll());
+    const answer = await sendAll();
+    const said = document.getElementById("kept");
+    if (answer.sent && said) said.hidden = true;
+    await show(answer);
   } finally {
     sending = false;
   }
