@@ -74,7 +74,7 @@ class Wire:
             if self.is_cut:
                 return
             if self.is_down:
-                _quietly(lambda: (phone.recv(LONGEST), phone.sendall(REFUSED)))
+                _quietly(lambda: phone.recv(LONGEST) and phone.send(REFUSED))
                 return
             try:
                 system = socket.create_connection(("127.0.0.1", self._to))
