@@ -1,4 +1,4 @@
-"""`python -m benchmarks [list] [tagging] [whole] [deciding] [importing]` (`make bench`): measure, and write it down."""
+"""`python -m benchmarks [list] [tagging] [whole] [deciding] [importing] [taps]` (`make bench`): measure and report."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from benchmarks import report, whole
 from benchmarks.ground import ground
 from benchmarks.progress import say
 
-PARTS = ("whole", "deciding", "tagging", "importing", "list")
+PARTS = ("whole", "deciding", "taps", "tagging", "importing", "list")
 
 
 def main() -> None:
@@ -30,6 +30,10 @@ def _measure(part: str) -> dict[str, Any]:
         from benchmarks import deciding
 
         return deciding.measure()
+    if part == "taps":
+        from benchmarks import taps
+
+        return taps.measure()
     with ground():
         if part == "tagging":
             from benchmarks import tagging

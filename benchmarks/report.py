@@ -132,10 +132,24 @@ def _of_whole(found: dict[str, Any]) -> list[str]:
     ]
 
 
+def _of_taps(found: dict[str, Any]) -> list[str]:
+    return [
+        f"### One insight of {found['characters']} characters on a phone, {found['width']} pixels wide",
+        "",
+        "| | taps | keys beside the text | seconds of machine, from the first key until it is saved |",
+        "|---|---|---|---|",
+        *(
+            f"| {name} | **{row['taps']}** | {row['keys'] - found['characters']} | {row['seconds']} |"
+            for name, row in found["ways"].items()
+        ),
+    ]
+
+
 PARTS = (
     ("list", _of_list),
     ("tagging", _of_tagging),
     ("importing", _of_importing),
     ("deciding", _of_deciding),
     ("whole", _of_whole),
+    ("taps", _of_taps),
 )

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from accounts.models import User
 from insights.desk import reviews_anywhere
@@ -46,9 +47,18 @@ class Site:
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Give every template `site` and `person` (None when nobody is signed in)."""
+    """Give every template `site`, `person` (None when nobody is signed in) and `whose`, which tells persons apart.
+
+    By `whose` the page's script knows that somebody else, or nobody, is signed in where there was someone before.
+    """
     person = person_of(request)
-    return {"site": the_site(request.path, back_to=request.get_full_path(), person=person), "person": person}
+    place = the_site(request.path, back_to=request.get_full_path(), person=person)
+    return {"site": place, "person": person, "whose": whose(person)}
+
+
+def whose(person: User | None) -> str:
+    """Return what tells this person's pages from anybody else's, and says nothing of them."""
+    return salted_hmac("web.context.whose", str(person.pk)).hexdigest() if person else "nobody"
 
 
 def without_anyone() -> dict[str, Any]:

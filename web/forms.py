@@ -203,8 +203,8 @@ class InsightForm(forms.Form):
         )
 
     @property
-    def external_id(self) -> str:
-        """A name for what is said in this opening of the form: the same when sent twice, another when it differs."""
+    def key(self) -> uuid.UUID:
+        """A key for what is said in this opening of the form: the same when sent twice, another when it differs."""
         told = {
             name: sorted(str(row.pk) for row in value) if name == "audiences" else str(getattr(value, "pk", value))
             for name, value in self.cleaned_data.items()
@@ -214,7 +214,7 @@ class InsightForm(forms.Form):
             opening = uuid.UUID(self.cleaned_data["once"])
         except ValueError:
             opening = uuid.uuid4()
-        return f"page-{uuid.uuid5(opening, repr(sorted(told.items())))}"
+        return uuid.uuid5(opening, repr(sorted(told.items())))
 
 
 def as_typed(insight: Insight) -> dict[str, Any]:

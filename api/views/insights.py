@@ -21,7 +21,7 @@ from api.bodies import body_of
 from api.filters import NAMES, InsightFilters, selection_of
 from api.links import links_of
 from api.paging import PAGING, envelope, once, only_known, page_size_of
-from api.problems import Stale
+from api.problems import Fault, Faulty, Stale
 from api.shapes import InsightPage, SingleInsight
 from api.shapes_answered import InsightWithReceipts
 from api.views.door import Door
@@ -43,10 +43,12 @@ from insights.capture import edit, log
 from insights.flags import listed
 from insights.models import Insight
 from insights.moves import move
+from insights.once import Logged, log_once
 from insights.receipts import receipts_of
 from insights.review import decide
 
 ETAG = re.compile(r'(?:W/)?"([^"/]+)/[0-9a-f]{16}"')
+KEY = "Idempotency-Key"
 NEVER = datetime.datetime.min.replace(tzinfo=datetime.UTC)
 
 
@@ -112,17 +114,32 @@ class InsightList(OneInsight):
     @extend_schema(
         operation_id="log_insight",
         summary="Log an insight",
-        description="`text`, `kind`, `source.kind` and `programme` or `case_study` are enough. Tags follow in seconds.",
+        description=(
+            "`text`, `kind`, `source.kind` and `programme` or `case_study` are enough. Tags follow in seconds. With an "
+            "`Idempotency-Key` (a UUID that you make for each insight), sending the same again makes no second "
+            "insight: the answer is the first one, with `Idempotency-Replayed: true`."
+        ),
         request=InsightBody,
         responses={201: InsightWithReceipts},
+        parameters=[
+            OpenApiParameter("Idempotency-Key", UUID, OpenApiParameter.HEADER, description="A UUID for each insight.")
+        ],
         examples=[examples.SHORTEST, examples.FULL],
     )
     def post(self, request: Request) -> Response:
         """Log an insight."""
+        key, body = key_of(request), body_of(request)
         with fields_as_sent():
-            insight = log(person=self.writer, **new_insight(body_of(request), person=self.writer))
-        response = self.answer(insight.id, code=status.HTTP_201_CREATED, receipts=True)
-        response["Location"] = f"{links_of(request).insight}{insight.id}/"
+            said = new_insight(body, person=self.writer)
+            if key is None:
+                logged = Logged(log(person=self.writer, **said), new=True)
+            else:
+                sent = orjson.dumps(body, option=orjson.OPT_SORT_KEYS).decode()
+                logged = log_once(person=self.writer, key=key, sent=sent, **said)
+        response = self.answer(logged.insight.id, code=status.HTTP_201_CREATED, receipts=True)
+        response["Location"] = f"{links_of(request).insight}{logged.insight.id}/"
+        if not logged.new:
+            response["Idempotency-Replayed"] = "true"
         return response
 
 
@@ -243,6 +260,17 @@ def etag_of(row: bytes) -> str:
     """
     modified: Any = orjson.loads(row)["modified"]
     return f'"{modified}/{hashlib.blake2b(row, digest_size=8).hexdigest()}"'
+
+
+def key_of(request: Request) -> UUID | None:
+    """Return the Idempotency-Key, bare or quoted, or None where none was sent; raises Faulty for what is no UUID."""
+    said = request.headers.get(KEY)
+    if said is None:
+        return None
+    try:
+        return UUID(said.strip().strip('"'))
+    except ValueError as error:
+        raise Faulty(Fault(KEY, "Send a UUID, such as 0192f0c1-7a54-7c3e-9c0a-5b1d2e3f4a5b.")) from error
 
 
 def last_seen(request: Request) -> datetime.datetime | None:

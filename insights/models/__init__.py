@@ -4,6 +4,7 @@ from insights.models.answered import Comment, Erasure, Move, Notice, Receipt, Wi
 from insights.models.counted import Tally
 from insights.models.flagged import Flag
 from insights.models.imported import Import, ImportColumns, Imported, ImportPart, ImportRow
+from insights.models.logged import LastLogged, QueueKey, Sent
 from insights.models.merged import Apart, Merge
 from insights.models.reported import Candidate, Report
 from insights.models.said import Evidence, Insight, Source
@@ -27,13 +28,16 @@ __all__ = [
     "ImportRow",
     "Imported",
     "Insight",
+    "LastLogged",
     "Merge",
     "Move",
     "Notice",
+    "QueueKey",
     "Receipt",
     "Report",
     "Review",
     "Sample",
+    "Sent",
     "Source",
     "Tag",
     "Tagging",

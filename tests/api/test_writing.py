@@ -34,6 +34,36 @@ def test_text_kind_source_and_programme_are_enough_to_log_an_insight(contributor
     assert Insight.objects.get().author == contributor.person
 
 
+def test_sent_again_under_its_key_it_is_the_same_insight(contributor, programme):
+    said = {**LEAST, "programme": str(programme.id), "external_id": "n-1"}
+    key = "0192f0c1-7a54-7c3e-9c0a-5b1d2e3f4a5b"
+    first = contributor.post("insights/", said, headers={"Idempotency-Key": key})
+    second = contributor.post("insights/", dict(reversed(said.items())), headers={"Idempotency-Key": f'"{key}"'})
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert (first.json(), first["Location"], first["ETag"]) == (second.json(), second["Location"], second["ETag"])
+    assert "Idempotency-Replayed" not in first
+    assert second["Idempotency-Replayed"] == "true"
+    assert Insight.objects.count() == 1
+
+
+def test_another_insight_under_a_used_key_is_refused(contributor, programme):
+    headers = {"Idempotency-Key": "0192f0c1-7a54-7c3e-9c0a-5b1d2e3f4a5b"}
+    contributor.post("insights/", {**LEAST, "programme": str(programme.id)}, headers=headers)
+    other = {**LEAST, "programme": str(programme.id), "text": "Nobody answers the door."}
+    answer = contributor.post("insights/", other, headers=headers)
+    assert answer.status_code == 409
+    assert set(faults(answer)) == {"Idempotency-Key"}
+    assert Insight.objects.count() == 1
+
+
+@pytest.mark.parametrize("key", ["", "x", "0" * 31, "12345678-1234-1234-1234-1234567890123", "é"])
+def test_a_key_that_is_no_uuid_is_refused_by_name(contributor, programme, key):
+    answer = contributor.post("insights/", {**LEAST, "programme": str(programme.id)}, headers={"Idempotency-Key": key})
+    assert answer.status_code == 400
+    assert set(faults(answer)) == {"Idempotency-Key"}
+    assert not Insight.objects.exists()
+
+
 def test_the_programme_follows_from_the_case_study(contributor, programme):
     case_study = CaseStudyFactory(programme=programme)
     told = contributor.post("insights/", {**LEAST, "case_study": case_study.slug}).json()

@@ -15,7 +15,9 @@ from playwright.sync_api import Browser, StorageState, sync_playwright
 from config.services.folder import record
 from tests.journeys.place import ELECTIVE, Place
 from tests.journeys.steps.analyst import Analyst
+from tests.journeys.steps.phone import Phone
 from tests.journeys.window import DESK, Window
+from tests.journeys.wire import Wire
 
 # As /usr/bin/chromium needs it in a container, and without the requests that a browser makes for its maker.
 FLAGS = [
@@ -57,14 +59,31 @@ def programme(place: Place) -> Analyst:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def chromium() -> str:
     """Real Chromium: the one that CHROMIUM names, or the machine's own."""
     named = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUMS)), None)
     assert named, "Install Chromium (Debian: apt-get install chromium), or name it in CHROMIUM."
+    return named
+
+
+@pytest.fixture(scope="package")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One browser, that every window but those of phones is in."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=named, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def phone(place: Place, browser: Browser, chromium: str, tmp_path: Path) -> Iterator[Phone]:
+    """A phone of its own, with a wire to the system that can be cut."""
+    assert place.people
+    wire = Wire(place.port)
+    phone = Phone(browser.browser_type, chromium, tmp_path / "phone", FLAGS, wire)
+    yield phone
+    phone.close()
+    wire.close()
 
 
 @pytest.fixture(scope="package")

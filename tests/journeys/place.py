@@ -67,6 +67,8 @@ print(json.dumps({{
     "ines": someone("ines@example.org", "Ines", Role.VIEWER),
     "ivo": someone("ivo@example.org", "Ivo", Role.VIEWER),
     "admin": someone("adel@example.org", "Adel", Role.ADMIN),
+    "nurse": someone("ines.nurse@example.org", "Ines", Role.CONTRIBUTOR, "{ELECTIVE}"),
+    "coordinator": someone("cora@example.org", "Cora", Role.CONTRIBUTOR, "{ELECTIVE}"),
     "curator": someone("kofi@example.org", "Kofi", Role.CURATOR),
 }}))
 """
@@ -136,11 +138,17 @@ class Place(System):
                 process.resume()
 
     @contextmanager
-    def something_broken(self) -> Iterator[None]:
-        """Take the table of case studies away, so that whoever asks for them meets a fault of ours."""
+    def something_broken(self, table: str = "casestudies_casestudy") -> Iterator[None]:
+        """Take a table away, that of case studies say, so that whoever asks for them meets a fault of ours."""
         with psycopg.connect(self.people["database"], autocommit=True) as connection:
-            connection.execute("ALTER TABLE casestudies_casestudy RENAME TO casestudies_casestudy_away")
+            connection.execute(f"ALTER TABLE {table} RENAME TO {table}_away")
             try:
                 yield
             finally:
-                connection.execute("ALTER TABLE casestudies_casestudy_away RENAME TO casestudies_casestudy")
+                connection.execute(f"ALTER TABLE {table}_away RENAME TO {table}")
+
+    def arrived(self, beginning: str) -> list[str]:
+        """The texts of all insights that begin like this, whoever may see them, in order of their words."""
+        with psycopg.connect(self.people["database"]) as connection:
+            said = "SELECT text FROM insights_insight WHERE starts_with(text, %s) ORDER BY text"
+            return [text for (text,) in connection.execute(said, [beginning])]

@@ -129,8 +129,8 @@ def insight_just_decided(ways: Ways) -> Window:
     return window
 
 
-@screen("Finding")
-def insight_not_tagged_yet(ways: Ways) -> Window:
+@screen("Saved")
+def logged_and_not_tagged_yet(ways: Ways) -> Window:
     window = ways.at("/insights/log/", "contributor")
     with ways.place.tagger_held_up():
         window.page.get_by_label("What was found").fill("The porters wait for the lift, and the clinic waits for them.")
@@ -151,11 +151,60 @@ def log(ways: Ways) -> Window:
 @screen("Log an insight")
 def log_with_faults(ways: Ways) -> Window:
     window = ways.at("/insights/log/", "contributor")
-    window.page.get_by_text("Say more, if you can").click()
+    window.page.get_by_text("More", exact=True).click()
     window.page.get_by_label("Day").fill("31")
     window.page.get_by_label("Month").fill("2")
     window.press("Submit")
+    window.page.get_by_role("heading", name="There is a problem").wait_for()
     return window
+
+
+@screen("Log at the bedside")
+def bedside(ways: Ways) -> Window:
+    return ways.at("/insights/log/bedside/", "contributor")
+
+
+@screen("Log at the bedside")
+def bedside_with_one_saved_just_now(ways: Ways) -> Window:
+    window = bedside(ways)
+    window.page.get_by_label("What was found").fill("The chair beside bed two is too low to get up from.")
+    window.page.get_by_role("radio", name="Observation", exact=True).check()
+    window.press("Save draft")
+    window.page.get_by_text("Are these habits right?").wait_for()
+    window.page.get_by_text("Suggested by the tagger").first.wait_for()
+    return window
+
+
+def _one_that_waits(ways: Ways, **date: str) -> Window:
+    window = bedside(ways)
+    window.page.locator("form[data-keeps]").wait_for()
+    window.page.get_by_text("More", exact=True).click()
+    for part, number in date.items():
+        window.page.get_by_label(part.capitalize(), exact=True).fill(number)
+    window.page.get_by_label("What was found").fill("The call bell of bed nine does not ring.")
+    window.page.get_by_role("radio", name="Finding", exact=True).check()
+    window.context.set_offline(True)
+    window.press("Save draft")
+    window.page.get_by_text("1 waiting to send").wait_for()
+    return window
+
+
+@screen("Log at the bedside")
+def bedside_with_one_that_waits(ways: Ways) -> Window:
+    return _one_that_waits(ways)
+
+
+@screen("Log at the bedside")
+def bedside_with_one_to_mend(ways: Ways) -> Window:
+    window = _one_that_waits(ways, day="31", month="2", year="2021")
+    window.context.set_offline(False)
+    window.page.get_by_role("heading", name="This could not be saved").wait_for()
+    return window
+
+
+@screen("There is no network")
+def no_network(ways: Ways) -> Window:
+    return ways.at("/offline/")
 
 
 @screen("You are in no programme yet")

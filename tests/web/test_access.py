@@ -16,7 +16,9 @@ from tests.web.pages import Page
 from web.apps import colour_can_be_read_on
 
 READING = ["/", "/themes/", "/case-studies/", "/case-studies/elective/", "/tagger/", "/tagger/transparency/"]
-ALWAYS_OPEN = ["/sign-in/", "/accessibility/", "/colours.css", "/r/"]
+ALWAYS_OPEN = ["/sign-in/", "/accessibility/", "/colours.css", "/r/", "/worker.js", "/site.webmanifest", "/offline/"]
+
+EVERYWHERE = [*READING, "/sign-in/", "/accessibility/", "/nowhere/", "/offline/", "/r/", "/r/7K2M4-9XQ0T/"]
 
 
 def views(resolver: URLResolver, namespace: str = "") -> Iterator[tuple[str, Callable[..., Any]]]:
@@ -56,6 +58,7 @@ def test_only_these_pages_are_open_to_everyone_whatever_the_settings():
         *ENTRANCE,
         # Whoever said something needs no account to learn what became of it.
         *("web:receipts", "web:receipt"),
+        *("web:worker", "web:manifest", "web:offline"),
     }
 
 
@@ -96,7 +99,7 @@ def test_signing_in_and_the_accessibility_statement_are_open_always(client, sett
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", [*READING, "/sign-in/", "/accessibility/", "/nowhere/", "/r/", "/r/7K2M4-9XQ0T/"])
+@pytest.mark.parametrize("path", EVERYWHERE)
 def test_every_page_has_its_own_title_language_and_skip_link(client, settings, path):
     settings.ANONYMOUS_READING = True
     CaseStudyFactory(slug="elective")
@@ -110,7 +113,7 @@ def test_every_page_has_its_own_title_language_and_skip_link(client, settings, p
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("path", [*READING, "/sign-in/", "/accessibility/", "/nowhere/", "/r/", "/r/7K2M4-9XQ0T/"])
+@pytest.mark.parametrize("path", EVERYWHERE)
 def test_no_page_has_anything_inline_or_from_another_host(client, settings, path):
     settings.ANONYMOUS_READING = True
     CaseStudyFactory(slug="elective")

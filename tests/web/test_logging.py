@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import html
 import re
 from typing import Any
@@ -22,12 +23,16 @@ from tests.factories import (
     OrganisationFactory,
     ProgrammeFactory,
     SourceFactory,
+    TagFactory,
+    TaggingFactory,
     UserFactory,
+    habit,
 )
 from tests.web.pages import Page
 
 pytestmark = pytest.mark.django_db
 LOG = "/insights/log/"
+BEDSIDE = "/insights/log/bedside/"
 
 
 @pytest.fixture(autouse=True)
@@ -72,13 +77,20 @@ def chosen(page: Page, name: str) -> list[str]:
     return [re.search(r'value="([^"]*)"', box)[1] for box in boxes if " checked" in box]  # type: ignore[index]
 
 
+def unfolded(page: Page, name: str) -> bool:
+    """Whether what is folded away under this name stands open."""
+    found = re.search(rf'<details[^>]*id="{name}"[^>]*>', page.html)
+    assert found
+    return "open" in found[0].split()[-1]
+
+
 # --- logging ----------------------------------------------------------------------------------------------------------
 
 
 def test_four_answers_are_enough_for_a_draft(client, maya, programme):
     answer = client.post(LOG, typed(programme, status="draft"))
     said = Insight.objects.get()
-    assert answer.url == f"/insights/{said.id}/"
+    assert answer.url == f"/insights/{said.id}/logged/"
     assert (said.status, said.author, said.sources.get().kind) == ("draft", maya, "staff")
     page = form(client, answer.url)
     assert "Saved as a draft." in page.words
@@ -207,6 +219,109 @@ def test_the_only_programme_is_chosen_already_and_of_several_the_last_one(client
     assert chosen(form(client), "programme") == []
     client.post(LOG, typed(other))
     assert chosen(form(client), "programme") == [str(other.id)]
+
+
+def test_programme_place_and_activity_are_remembered_on_the_server_and_said_in_one_line(client, maya, programme):
+    activity = LearningActivityFactory(programme=programme, name="Round of the ward")
+    client.post(LOG, typed(programme, place=" Ward 7 ", learning_activity=activity.id))
+    another_phone = Client()
+    another_phone.force_login(maya)
+    page = form(another_phone)
+    assert "Ward learning · Ward 7 · Round of the ward – change" in page.words
+    assert 'value="Ward 7"' in page.html
+    assert chosen(page, "learning_activity") == [str(activity.id)]
+    assert not unfolded(page, "context")
+    assert "The booking screen is slow." not in page.html
+
+
+def test_a_programme_that_one_has_left_is_not_remembered(client, maya, programme):
+    MembershipFactory(user=maya)
+    client.post(LOG, typed(programme))
+    maya.memberships.filter(programme=programme).delete()
+    MembershipFactory(user=maya)
+    page = form(client)
+    assert chosen(page, "programme") == []
+    assert unfolded(page, "context")
+
+
+def test_what_is_remembered_is_each_persons_own(client, maya, programme):
+    client.post(LOG, typed(programme, place="Ward 7"))
+    client.force_login(MembershipFactory(programme=programme).user)
+    assert "Ward 7" not in form(client).html
+
+
+def test_text_first_then_one_tap_each_then_where_it_is_from_and_the_rest_folded_away(client, maya, programme):
+    html = form(client).html
+    places = [
+        html.index(f'name="{name}"') for name in ("text", "kind", "source_kind", "response", "programme", "title")
+    ]
+    assert places == sorted(places)
+    for asked in ("perspective", "level", "effect", "consent", "collected-day", "role", "section", "locator"):
+        assert html.index(f'name="{asked}"') > html.index('name="title"')
+    assert html.count("<select") == html[html.index("<details") :].count("<select")
+
+
+def test_what_was_saved_is_shown_with_its_habits_to_decide_and_the_way_to_the_next(client, maya, programme, tagger):
+    said = Insight.objects.get(id=client.post(LOG, typed(programme)).url.split("/")[2])
+    page = form(client, f"/insights/{said.id}/logged/")
+    assert (page.status, page.headings[1]) == (200, "Saved")
+    assert page.links("Log another") == [LOG]
+    assert f'hx-get="/insights/{said.id}/tags/?until=' in page.html
+    assert page.links("Refresh") == [f"/insights/{said.id}/"]
+    TagFactory(insight=said, code=habit("staff"))
+    TaggingFactory(insight=said, codebook=habit("staff").codebook)
+    page = form(client, f"/insights/{said.id}/logged/")
+    assert "Confirm Staff" in page.words
+    assert "Reject Staff" in page.words
+
+
+def test_the_page_of_what_was_saved_is_for_its_writer_as_long_as_it_is_new(client, maya, programme):
+    said = InsightFactory(programme=programme, author=maya, status="published")
+    assert client.get(f"/insights/{said.id}/logged/").url == f"/insights/{said.id}/"
+    colleagues = InsightFactory(programme=programme, status="draft")
+    assert client.get(f"/insights/{colleagues.id}/logged/").url == f"/insights/{colleagues.id}/"
+    assert client.get(f"/insights/{InsightFactory(status='draft').id}/logged/").status_code == 404
+
+
+# --- at the bedside ---------------------------------------------------------------------------------------------------
+
+
+def test_at_the_bedside_a_coordinator_is_who_said_it_and_the_box_comes_again(client, maya, programme):
+    page = form(client, BEDSIDE)
+    assert chosen(page, "source_kind") == ["coordinator"]
+    assert "Nothing yet today." in page.words
+    answer = client.post(BEDSIDE, typed(programme, source_kind="coordinator", response="fix", place="Bay 3"))
+    said = Insight.objects.get()
+    assert answer.url == f"{BEDSIDE}?saved={said.id}"
+    page = form(client, answer.url)
+    assert "Are these habits right?" in page.words
+    assert "The booking screen is slow." in page.words
+    assert "Finding · Fix · Draft" in page.words
+    assert "Bay 3" in page.words
+    assert page.html.index('name="text"') < page.html.index("The booking screen is slow.")
+
+
+def test_the_list_of_today_is_ones_own_and_of_today(client, maya, programme):
+    InsightFactory(programme=programme, author=maya, status="draft", text="What I said today.")
+    InsightFactory(programme=programme, status="draft", text="What a colleague said.")
+    yesterday = InsightFactory(programme=programme, author=maya, status="draft", text="What I said yesterday.")
+    Insight.objects.filter(id=yesterday.id).update(created=timezone.now() - datetime.timedelta(days=1))
+    words = form(client, BEDSIDE).words
+    assert "What I said today." in words
+    assert "What a colleague said." not in words
+    assert "What I said yesterday." not in words
+
+
+@pytest.mark.parametrize("asked", ["x", "", "0" * 36])
+def test_the_bedside_page_takes_any_address(client, maya, programme, asked):
+    assert form(client, f"{BEDSIDE}?saved={asked}").status == 200
+
+
+def test_a_fault_at_the_bedside_keeps_what_was_typed_and_stays_there(client, maya, programme):
+    page = Page.of(client.post(BEDSIDE, {"text": "The lift is slow.", "source_kind": "family"}))
+    assert (page.status, page.headings[1]) == (400, "Log at the bedside")
+    assert "The lift is slow." in page.html
+    assert chosen(page, "source_kind") == ["family"]
 
 
 def test_consent_starts_as_not_needed_and_what_is_withheld_stays_inside(client, maya, programme):

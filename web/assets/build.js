@@ -1,7 +1,8 @@
-// Builds what browsers load into web/static/built/: the stylesheet, and the scripts of the two packages we use.
+// Builds what browsers load into web/static/built/: the stylesheet, the scripts of the packages we use, and ours.
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import path from "node:path";
+import * as esbuild from "esbuild-wasm";
 import * as sass from "sass";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
@@ -30,3 +31,11 @@ const pictures = new Set([...css.matchAll(/url\(["']?(images\/[^"')]+)/g)].map((
 for (const picture of pictures) copies.push([`nhsuk-frontend/dist/nhsuk/assets/${picture}`, picture]);
 mkdirSync(path.join(built, "images"), { recursive: true });
 for (const [from, to] of copies) copyFileSync(path.join(packages, from), path.join(built, to));
+
+// A script of several files becomes one, with its packages; the worker stands alone, at the root of the site.
+const bundled = { bundle: true, minify: true, target: "es2022", legalComments: "none", outdir: built };
+await esbuild.build({
+  ...bundled,
+  entryPoints: { queue: path.join(root, "web/assets/queue/index.js"), worker: path.join(root, "web/assets/queue/worker.js") },
+  format: "esm",
+});

@@ -39,6 +39,10 @@ OPTIONAL: dict[str, tuple[str, str]] = {
     "section": ("Section", "If it comes from a document: the part it stands in."),
     "locator": ("Where in the source", "For example: page 4, slide 12."),
 }
+# What is remembered from last time, and asked again only where it is not.
+CONTEXT = ("programme", "place", "learning_activity")
+# Asked with one tap each, in the open.
+TAPPED = ("kind", "source_kind", "response")
 # Their choices are grouped by programme, where there are several.
 OF_PROGRAMME = ("case_study", "learning_activity")
 
@@ -68,6 +72,13 @@ class Field:
         """All answers to choose, whatever they are grouped under."""
         return tuple(item for _, items in self.groups for item in items)
 
+    @property
+    def chosen(self) -> str:
+        """What is chosen or typed, in words; empty for nothing."""
+        if self.groups:
+            return ", ".join(item.text for item in self.items if item.chosen)
+        return str(self.value or "").strip()
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -80,11 +91,18 @@ class Difference:
 
 @dataclass(frozen=True)
 class FormPage:
-    """What the form shows. `theirs` is filled when someone else saved the insight in the meantime."""
+    """What the form shows. `theirs` is filled when someone else saved the insight in the meantime.
+
+    `more_open` unfolds all that is optional, `rest_open` what the quick form folds away, `context_open` where it was
+    heard; `context` says that in one line.
+    """
 
     fields: Mapping[str, Field]
     errors: tuple[tuple[str, str], ...]
     more_open: bool
+    rest_open: bool
+    context_open: bool
+    context: str
     once: str
     seen: str
     theirs: tuple[Difference, ...]
@@ -112,6 +130,9 @@ def form_page(
         fields=fields,
         errors=tuple(errors),
         more_open=any(fields[name].error for name in OPTIONAL),
+        rest_open=any(fields[name].error for name in OPTIONAL if name not in (*CONTEXT, *TAPPED)),
+        context_open=not fields["programme"].chosen or any(fields[name].error for name in CONTEXT),
+        context=" · ".join(filter(None, (fields[name].chosen for name in CONTEXT))),
         once=once,
         seen=seen,
         theirs=theirs,

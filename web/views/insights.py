@@ -61,8 +61,18 @@ def show_insight(request: HttpRequest, insight_id: UUID, **more: object) -> Http
     """Answer with the page of an insight; `more` goes to its template (what a form on it got wrong)."""
     page = insight_page(person_of(request), insight_id)
     status = HTTPStatus.BAD_REQUEST if more else HTTPStatus.OK
-    context = {"page": page, "panel": page.tags, "until": int(time.time()) + ASKS_FOR_SECONDS, **more}
+    context = {"page": page, "panel": page.tags, "until": _until(), **more}
     return render(request, "insights/insight.html", context, status=status)
+
+
+def waiting_panel(person: User | None, insight_id: UUID) -> dict[str, object]:
+    """Return what `insights/parts/tags.html` needs to show the tags, and to ask for them while there are none yet."""
+    return {"panel": panel_of(person, insight_id), "until": _until()}
+
+
+def _until() -> int:
+    """Return when a page that is sent now stops asking, in seconds since 1970."""
+    return int(time.time()) + ASKS_FOR_SECONDS
 
 
 def panel_of(person: User | None, insight_id: UUID) -> TagsPanel:

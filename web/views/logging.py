@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from casestudies import reading
@@ -23,16 +23,17 @@ from casestudies.errors import Conflict
 from casestudies.lifecycle import Status
 from insights import capture
 from insights.capture import Voice
-from insights.choices import Consent
 from insights.models import Insight
 from insights.visibility import Reader, may_here
 from web.access import P, View, person_of, signed_in
 from web.forms import InsightForm, as_typed
 from web.pages.log import Difference, differences, form_page
+from web.pages.today import today_page
+from web.saving import after_saving, save, starting_with
+from web.views.insights import waiting_panel
 
 FORM = ["GET", "HEAD", "POST"]
 TYPED = "typed before signing in"
-PROGRAMME = "programme last logged in"
 KEPT_FOR_SECONDS = 60 * 60
 KEPT_UP_TO = 50_000
 SAVED = {
@@ -60,21 +61,39 @@ def keeps_what_was_typed(view: View[P]) -> View[P]:
 @signed_in
 @never_cache
 @require_http_methods(FORM)
-def log(request: HttpRequest) -> HttpResponse:
-    """The form to log an insight."""
+def log(request: HttpRequest, bedside: bool = False) -> HttpResponse:
+    """The form to log an insight; at the `bedside` with a list of what its writer logged today."""
     person = cast(User, request.user)
     if not reading.programmes_to_log_in(person).exists():
         return render(request, "insights/no_programme.html")
-    form = _opened(request, person, initial=_starting_with(request, person))
+    form = _opened(request, person, initial=starting_with(person, bedside=bedside))
     if request.method == "POST" and form.is_valid():
         try:
-            return _saved(request, person, form)
+            return _saved(request, person, form, bedside=bedside)
         except ValidationError as fault:
             form.blame(fault)
+        except PermissionDenied as denied:
+            form.add_error(None, str(denied))
     checked = request.method == "POST"
     once = (request.POST.get("once") if checked else "") or str(uuid.uuid4())
     page = form_page(form, checked=checked, once=once)
-    return render(request, "insights/log.html", {"page": page}, status=400 if checked else 200)
+    more = _at_the_bedside(request, person) if bedside else {}
+    return render(
+        request, "insights/log.html", {"page": page, "bedside": bedside, **more}, status=400 if checked else 200
+    )
+
+
+@signed_in
+@never_cache
+@require_safe
+def logged(request: HttpRequest, insight_id: UUID) -> HttpResponse:
+    """What was just logged, with its habits as soon as they are there, to accept or correct, and the way on."""
+    person = cast(User, request.user)
+    insight = get_object_or_404(Reader.of(person).insights(), id=insight_id)
+    if insight.author_id != person.id or insight.status not in SAVED:
+        return HttpResponseRedirect(reverse("web:insight", args=[insight_id]))
+    context = {"insight": insight, "done": SAVED[Status(insight.status)], **waiting_panel(person, insight_id)}
+    return render(request, "insights/logged.html", context)
 
 
 @keeps_what_was_typed
@@ -123,35 +142,21 @@ def _opened(request: HttpRequest, person: User, *, initial: dict) -> InsightForm
     return InsightForm(initial=initial, person=person)
 
 
-def _starting_with(request: HttpRequest, person: User) -> dict:
-    """Start with the programme that the person last logged in, or their only one, and with no need of consent."""
-    programmes = [str(id) for id in reading.programmes_to_log_in(person).values_list("id", flat=True)[:2]]
-    last = request.session.get(PROGRAMME)
-    only = programmes[0] if len(programmes) == 1 else None
-    return {"programme": last or only, "consent": Consent.NOT_NEEDED}
-
-
-def _saved(request: HttpRequest, person: User, form: InsightForm) -> HttpResponseRedirect:
-    """Log what the form says, once: the database refuses the same words from the same form a second time."""
-    status = Status.SUBMITTED if request.POST.get("status") == Status.SUBMITTED else Status.DRAFT
-    external_id = form.external_id
-    try:
-        insight = capture.log(
-            person=person,
-            setting=form.setting,
-            voices=[form.voice],
-            status=status,
-            audiences=list(form.cleaned_data["audiences"]),
-            external_id=external_id,
-            **form.said,
-        )
-    except Conflict:
-        insight = Insight.objects.get(programme=form.setting.programme, external_id=external_id)
+def _saved(request: HttpRequest, person: User, form: InsightForm, *, bedside: bool) -> HttpResponseRedirect:
+    """Log what the form says, once, and lead to what comes next."""
+    saved = save(person=person, form=form, status=request.POST.get("status", ""))
+    if not saved.new:
         messages.info(request, "This was saved already, once. Here it is.")
-    else:
-        messages.success(request, SAVED[status])
-    request.session[PROGRAMME] = str(form.setting.programme.id)
-    return HttpResponseRedirect(reverse("web:insight", args=[insight.id]))
+    return HttpResponseRedirect(after_saving(saved.insight, bedside=bedside))
+
+
+def _at_the_bedside(request: HttpRequest, person: User) -> dict[str, object]:
+    """Return what the bedside page shows beside its form: today's, and the tags of the one saved just now."""
+    today = today_page(person)
+    asked = request.GET.get("saved", "")
+    just_now = next((one for one in today if one.id == asked), None)
+    panel = waiting_panel(person, UUID(just_now.id)) if just_now else {}
+    return {"today": today, "just_now": just_now, **panel}
 
 
 def _changed(request: HttpRequest, person: User, form: InsightForm, insight: Insight) -> HttpResponseRedirect:
