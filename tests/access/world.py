@@ -13,7 +13,8 @@ from django.utils import timezone
 
 from accounts.models import AccessToken, Role, User
 from casestudies.lifecycle import MOVE_NAMES, Status
-from insights.models import Insight
+from insights.flagging import rewrite
+from insights.models import Flag, Insight
 from lhs.codebooks import ensure_habits
 from tests.factories import (
     AudienceFactory,
@@ -103,6 +104,10 @@ class World:
         self.written = -1
         self.turn, self.bulk, self.sample = TurnFactory(), BulkFactory(), SampleFactory()
         self.other = InsightFactory(programme=programme)
+        said = self.insights["draft"]
+        Insight.objects.filter(id=said.id).update(text="Nurse Sarah Jones stayed an hour longer.")
+        rewrite([said.id])
+        self.flag = Flag.objects.get(insight=said)
         self.report = ReportFactory(programme=programme)
         self.candidate = CandidateFactory(report=self.report)
         self.brought = ImportFactory(programme=programme, state="checked")
@@ -151,6 +156,7 @@ class World:
             "notice_id": self.notice.id,
             "format": "csv",
             "number": 1,
+            "flag_id": self.flag.id,
             **said,
         }
 
