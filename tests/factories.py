@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
 
 import factory
 import numpy as np
@@ -46,9 +47,12 @@ from insights.models import (
     Embedding,
     Evidence,
     Insight,
+    LastLogged,
     Merge,
+    QueueKey,
     Review,
     Sample,
+    Sent,
     Source,
     Tag,
     Tagging,
@@ -479,6 +483,37 @@ class MergeFactory(RowFactory[Merge]):
     gone = factory.SubFactory(InsightFactory, status=Status.WITHDRAWN)
     person = factory.SubFactory(UserFactory, role=Role.CURATOR)
     status_before = Status.PUBLISHED
+
+
+class SentFactory(RowFactory[Sent]):
+    """An insight that was sent under a key."""
+
+    class Meta:
+        model = Sent
+
+    person = factory.SubFactory(UserFactory, role=Role.CONTRIBUTOR)
+    key = factory.LazyFunction(uuid4)
+    said = "0" * 64
+    insight = factory.SubFactory(InsightFactory)
+
+
+class LastLoggedFactory(RowFactory[LastLogged]):
+    """Where a person logged last."""
+
+    class Meta:
+        model = LastLogged
+
+    person = factory.SubFactory(UserFactory, role=Role.CONTRIBUTOR)
+    programme = factory.SubFactory(ProgrammeFactory)
+
+
+class QueueKeyFactory(RowFactory[QueueKey]):
+    """What a person's words are sealed with on a phone."""
+
+    class Meta:
+        model = QueueKey
+
+    person = factory.SubFactory(UserFactory, role=Role.CONTRIBUTOR)
 
 
 class ApartFactory(RowFactory[Apart]):
