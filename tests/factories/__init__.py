@@ -39,6 +39,7 @@ from tests.factories.judged import (
     TaggingFactory,
     TurnFactory,
 )
+from tests.factories.logged import LastLoggedFactory, QueueKeyFactory, SentFactory
 from tests.factories.people import AccessTokenFactory, UserFactory, token_of
 from tests.factories.programmes import (
     AudienceFactory,
@@ -82,6 +83,7 @@ __all__ = [
     "InsightFactory",
     "InvitationFactory",
     "KeyFigureFactory",
+    "LastLoggedFactory",
     "LearningActivityFactory",
     "LeverFactory",
     "LoadedFactory",
@@ -92,11 +94,13 @@ __all__ = [
     "NoticeFactory",
     "OrganisationFactory",
     "ProgrammeFactory",
+    "QueueKeyFactory",
     "ReceiptFactory",
     "ReportFactory",
     "ReviewFactory",
     "RowFactory",
     "SampleFactory",
+    "SentFactory",
     "SourceFactory",
     "TagFactory",
     "TaggerFactory",

@@ -236,11 +236,12 @@ def test_programme_place_and_activity_are_remembered_on_the_server_and_said_in_o
 
 def test_a_programme_that_one_has_left_is_not_remembered(client, maya, programme):
     MembershipFactory(user=maya)
-    client.post(LOG, typed(programme))
+    client.post(LOG, typed(programme, place="Ward 7"))
     maya.memberships.filter(programme=programme).delete()
     MembershipFactory(user=maya)
     page = form(client)
     assert chosen(page, "programme") == []
+    assert "Ward 7" not in page.html
     assert unfolded(page, "context")
 
 
