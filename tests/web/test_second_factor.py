@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import hotp_value
 from cryptography.fernet import InvalidToken
 from django.core.cache import cache
+from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import User
@@ -224,6 +225,13 @@ class TestSecondFactor:
             ([ade.email], "The app was removed from your account"),
         ]
         assert "If it was not you" in mailoutbox[0].body
+
+    def test_the_operator_forgets_it_for_someone_who_has_lost_everything(self, client, ade, with_app):
+        call_command("forget_second_factor", "Ade@example.org")
+        typed(client)
+        assert signed_in_as(client) == str(ade.id)
+        with pytest.raises(CommandError, match="nobody"):
+            call_command("forget_second_factor", "nobody@example.org")
 
     def test_the_key_is_sealed_in_the_database(self, client, ade, with_app):
         kept = Authenticator.objects.get(user=ade, type="totp").data["secret"]
