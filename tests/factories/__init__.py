@@ -21,6 +21,7 @@ from tests.factories.codes import (
     TrainingFactory,
     habit,
 )
+from tests.factories.flagged import FlagFactory
 from tests.factories.imported import (
     ImportColumnsFactory,
     ImportedFactory,
@@ -75,6 +76,7 @@ __all__ = [
     "ErasureFactory",
     "EvidenceFactory",
     "ExampleFactory",
+    "FlagFactory",
     "ImportColumnsFactory",
     "ImportFactory",
     "ImportPartFactory",

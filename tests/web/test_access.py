@@ -132,7 +132,7 @@ def test_everything_a_page_loads_is_there(client):
     html = Page.of(client.get("/sign-in/")).html
     loaded = re.findall(r'<(?:script|img|link)[^>]*?\s(?:src|href)="/static/([^"]*)"', html)
     loaded += re.findall(r'data-components="/static/([^"]*)"', html)
-    assert len(loaded) == 8
+    assert len(loaded) == 10
     for path in loaded:
         plain = re.sub(r"\.[0-9a-f]{12}(\.\w+)$", r"\1", path)
         assert finders.find(plain), f"{plain} is not there: run make install."
