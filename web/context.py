@@ -70,9 +70,9 @@ def the_site(path: str, *, back_to: str = "", person: User | None = None) -> Sit
     """Return the site as `person` sees it from the page at `path`; signing in leads back to `back_to`."""
     places: tuple[tuple[str, str], ...] = (
         ("Insights", reverse("web:insights")),
+        ("Log an insight", reverse("web:log")),
         ("Themes", reverse("web:themes")),
         ("Case studies", reverse("web:case-studies")),
-        ("Log an insight", reverse("web:log")),
         *((("Sent in", reverse("web:submitted")),) if publishes_anywhere(person) else ()),
         *(
             (("Review", reverse("web:review")), ("Agreement", reverse("web:agreement")))

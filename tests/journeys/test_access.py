@@ -119,6 +119,7 @@ def test_a_passkey_signs_in_alone(place: Place, open_window: Open):
     window.open("/account/passkeys/")
     expect(window.page.locator("main")).to_contain_text("Ward phone Signs in alone")
     window.press("Sign out")
+    window.page.get_by_role("link", name="Sign in").first.wait_for()
     window.open("/sign-in/?next=/account/passkeys/")
     window.press("Sign in with a passkey")
     window.page.get_by_role("heading", name="Passkeys").wait_for()
@@ -139,7 +140,7 @@ def test_without_a_passkey_the_browser_s_no_is_told_in_words(open_window: Open):
 def test_a_forgotten_phone_is_signed_out_from_elsewhere(open_window: Open):
     forgotten, desk = open_window(width=PHONE), open_window(width=DESK)
     for window in (forgotten, desk):
-        sign_in(window, "ola@example.org")
+        sign_in(window, "ines@example.org")
         assert is_signed_in(window)
     desk.follow("See where, or sign out")
     desk.press("Sign out everywhere else")

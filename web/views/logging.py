@@ -24,9 +24,11 @@ from casestudies.lifecycle import Status
 from insights import capture
 from insights.capture import Voice
 from insights.models import Insight
+from insights.receipts import receipts_of
 from insights.visibility import Reader, may_here
 from web.access import P, View, person_of, signed_in
 from web.forms import InsightForm, as_typed
+from web.pages.flags import flags_panel
 from web.pages.log import Difference, differences, form_page
 from web.pages.today import today_page
 from web.saving import after_saving, save, starting_with
@@ -92,7 +94,13 @@ def logged(request: HttpRequest, insight_id: UUID) -> HttpResponse:
     insight = get_object_or_404(Reader.of(person).insights(), id=insight_id)
     if insight.author_id != person.id or insight.status not in SAVED:
         return HttpResponseRedirect(reverse("web:insight", args=[insight_id]))
-    context = {"insight": insight, "done": SAVED[Status(insight.status)], **waiting_panel(person, insight_id)}
+    context = {
+        "insight": insight,
+        "done": SAVED[Status(insight.status)],
+        "flags_panel": flags_panel(person, insight),
+        "codes": receipts_of(insight_id=insight.id, recorded_by=person),
+        **waiting_panel(person, insight_id),
+    }
     return render(request, "insights/logged.html", context)
 
 

@@ -68,7 +68,7 @@ class Leader:
     def then_they_read_why_it_has_that_habit(self) -> None:
         tags = self.page.get_by_role("region", name="Habits and themes")
         tag = tags.get_by_role("listitem").filter(
-            has=self.page.get_by_role("heading", name=re.compile(rf"^{self.habit}\b"))
+            has=self.page.get_by_role("heading", name=re.compile(rf"^{self.habit}\s+(Suggested|Confirmed)"))
         )
         expect(tag).to_contain_text("Suggested by the tagger, version")
         expect(tag).to_contain_text(re.compile(r"(very likely|likely|possible), \d+%"))
