@@ -28,6 +28,7 @@ def test_one_tap_replaces_what_was_found_and_the_rest_of_what_was_typed_stays(op
     page.get_by_role("radio", name="Finding", exact=True).check()
     page.get_by_role("radio", name="Staff", exact=True).check()
     window.press("Save draft")
+    page.wait_for_url("**/logged/")
     page.get_by_role("button", name="with [phone number]").click()
     expect(page.locator(".lhs-said")).to_have_text("Nurse [name] says: ring [phone number].")
     expect(page.get_by_role("heading", name="This may tell who somebody is")).to_have_count(0)
