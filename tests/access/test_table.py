@@ -95,5 +95,8 @@ def test_withheld_words_open_to_the_programme_alone(kept: Table):
         for state, outcomes in states.items():
             if state.endswith("withheld"):
                 for outcome, roles in outcomes.items():
+                    # Whoever administers the site erases words without having read them.
+                    if line.endswith("/erase/") and roles == "admin":
+                        continue
                     if outcome.startswith("200") or "writes" in outcome:
                         assert set(roles.split(", ")) <= own, f"{line} while {state}"

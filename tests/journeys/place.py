@@ -65,9 +65,10 @@ print(json.dumps({{
     "manager": manager(),
     "guarded": guarded(),
     "ines": someone("ines@example.org", "Ines", Role.VIEWER),
+    "fay": someone("fay@example.org", "Fay", Role.VIEWER),
     "ivo": someone("ivo@example.org", "Ivo", Role.VIEWER),
     "admin": someone("adel@example.org", "Adel", Role.ADMIN),
-    "nurse": someone("ines.nurse@example.org", "Ines", Role.CONTRIBUTOR, "{ELECTIVE}"),
+    "nurse": someone("nell@example.org", "Nell", Role.CONTRIBUTOR, "{ELECTIVE}"),
     "coordinator": someone("cora@example.org", "Cora", Role.CONTRIBUTOR, "{ELECTIVE}"),
     "curator": someone("kofi@example.org", "Kofi", Role.CURATOR),
 }}))

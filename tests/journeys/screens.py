@@ -282,7 +282,7 @@ def report_cut(ways: Ways) -> Window:
     window.page.get_by_label("Paste the report's text").fill(f"{TEXT}- {ways.place.published()[0]['text']}\n")
     window.page.get_by_label("What is it called?").fill("A review")
     window.press("Read and cut it")
-    window.page.get_by_text("may have been said already").wait_for(timeout=60_000)
+    window.page.get_by_text("may have been said already").wait_for(timeout=120_000)
     return window
 
 
@@ -321,7 +321,7 @@ def log_what_may_tell_who_somebody_is(ways: Ways) -> Window:
     return window
 
 
-@screen("Finding")
+@screen("Saved")
 def an_insight_that_may_tell_who_somebody_is(ways: Ways) -> Window:
     window = ways.at("/insights/log/", "contributor")
     window.page.get_by_label("What was found").fill("Nurse Sarah Jones says: ring 07700 900123.")
@@ -447,7 +447,19 @@ def accessibility(ways: Ways) -> Window:
 
 @screen("We could not read that")
 def unreadable(ways: Ways) -> Window:
-    return ways.at("/insights/?" + "&" * 1_001)
+    window = ways.at("/sign-in/")
+    # More fields than any form of ours has.
+    window.page.evaluate(
+        """() => {
+            const form = document.createElement("form");
+            form.method = "post";
+            for (let n = 0; n <= 10000; n++) form.append(Object.assign(document.createElement("input"), {name: "a"}));
+            document.body.append(form);
+            form.submit();
+        }"""
+    )
+    window.page.get_by_role("heading", name="We could not read that").wait_for()
+    return window
 
 
 @screen("You may not do that")

@@ -140,7 +140,7 @@ def test_without_a_passkey_the_browser_s_no_is_told_in_words(open_window: Open):
 def test_a_forgotten_phone_is_signed_out_from_elsewhere(open_window: Open):
     forgotten, desk = open_window(width=PHONE), open_window(width=DESK)
     for window in (forgotten, desk):
-        sign_in(window, "ines@example.org")
+        sign_in(window, "fay@example.org")
         assert is_signed_in(window)
     desk.follow("See where, or sign out")
     desk.press("Sign out everywhere else")
