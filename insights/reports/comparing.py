@@ -12,7 +12,7 @@ from django.db.models import F, FloatField, Q
 from django.db.models.expressions import RawSQL
 
 from accounts.models import User
-from insights.models import Candidate, Report
+from insights.models import Candidate, Embedding, Report
 from insights.similar import embedded, search_further
 from insights.visibility import Reader
 from lhs.encoder import EncoderUnavailable, loaded
@@ -22,6 +22,7 @@ BATCH = 64
 # From this cosine on, a candidate is likely to say what an insight says.
 LIKELY = 0.75
 NEIGHBOURS = 2
+FEW = 5_000
 DUE = Q(vector__isnull=True, insight__isnull=True) & ~Q(text="")
 
 
@@ -91,6 +92,9 @@ def said_already(*, person: User | None, report: Report) -> dict[UUID, list[Said
     with transaction.atomic():
         search_further()
         with connection.cursor() as cursor:
+            if Embedding.objects.all()[:FEW].count() < FEW:
+                # So few are looked through whole: the index may end early and miss the nearest.
+                cursor.execute("SET LOCAL enable_indexscan = off")
             cursor.execute(statement, [*asked_values, *beside_values, 1 - LIKELY])
             rows = cursor.fetchall()
     insights = Reader.of(person).insights().defer("search").in_bulk({insight_id for _, insight_id, _ in rows})
