@@ -106,6 +106,12 @@ REPORT = OpenApiExample(
     request_only=True,
     media_type="application/json",
 )
+REPORT_FILE = OpenApiExample(
+    "A report as a file",
+    value={"file": "(the file's bytes)", "programme": "ward-learning", "name": "Winter review"},
+    media_type="multipart/form-data",
+    request_only=True,
+)
 SAVE_REPORT = OpenApiExample(
     "Save what is ticked, with a new activity",
     value={"new_activity": {"kind": "after-action-review", "name": "Winter review"}},

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -96,22 +97,23 @@ def nearest(found: QuerySet[Insight], vector: Any, how_many: int) -> list[Any]:
     near = found.annotate(similarity=Value(1.0) - distance, read=F("embedding__digest")).order_by(distance)
     told: dict[str, Any] = {}
     copies: list[Any] = []
+
+    def take() -> int:
+        given = list(near.exclude(digest__in=list(told)).defer("search")[: how_many + SPARE])
+        for one in given:
+            if one.read == one.digest and told.setdefault(one.digest, one) is not one:
+                copies.append(one)
+        return len(given)
+
     with transaction.atomic():
         search_further()
         for _ in range(ROUNDS):
-            given = list(near.exclude(digest__in=list(told)).defer("search")[: how_many + SPARE])
-            for one in given:
-                if one.read == one.digest and told.setdefault(one.digest, one) is not one:
-                    copies.append(one)
-            if len(told) >= how_many or len(given) < how_many + SPARE:
+            given = take()
+            if len(told) >= how_many or given < how_many + SPARE:
                 break
         if len(told) < how_many:
-            # Among very many equal vectors the index loses its way and ends early: then every row is looked at.
-            with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL enable_indexscan = off")
-            for one in near.exclude(digest__in=list(told)).defer("search")[: how_many + SPARE]:
-                if one.read == one.digest and told.setdefault(one.digest, one) is not one:
-                    copies.append(one)
+            with every_row():
+                take()
     chosen = [*list(told.values())[:how_many], *copies][:how_many]
     return sorted(chosen, key=lambda one: -one.similarity)
 
@@ -120,6 +122,21 @@ def search_further() -> None:
     """Let the index go on, in this transaction, until enough of what it finds is open to the reader."""
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL hnsw.ef_search = {LOOKED_AT:d}; SET LOCAL hnsw.iterative_scan = strict_order")
+
+
+@contextmanager
+def every_row() -> Iterator[None]:
+    """Have the queries within look at every row: among very many equal vectors the index loses its way and ends early.
+
+    To be entered in a transaction; what comes after it there is planned as before.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_indexscan = off")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_indexscan TO DEFAULT")
 
 
 def how_often(insight_ids: Iterable[UUID]) -> dict[UUID, tuple[int, int]]:

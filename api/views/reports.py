@@ -119,7 +119,7 @@ class Reports(ReportDoor):
         ),
         request={"application/json": ReportBody, "multipart/form-data": ReportFileBody},
         responses={201: ReportAnswer},
-        examples=[examples.REPORT],
+        examples=[examples.REPORT, examples.REPORT_FILE],
     )
     def post(self, request: Request) -> Response:
         """Take a report in."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from contextlib import nullcontext
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from django.db.models.expressions import RawSQL
 
 from accounts.models import User
 from insights.models import Candidate, Embedding, Report
-from insights.similar import embedded, search_further
+from insights.similar import embedded, every_row, search_further
 from insights.visibility import Reader
 from lhs.encoder import EncoderUnavailable, loaded
 
@@ -91,10 +92,9 @@ def said_already(*, person: User | None, report: Report) -> dict[UUID, list[Said
     """  # noqa: S608 - Django's own SQL, values apart
     with transaction.atomic():
         search_further()
-        with connection.cursor() as cursor:
-            if Embedding.objects.all()[:FEW].count() < FEW:
-                # So few are looked through whole: the index may end early and miss the nearest.
-                cursor.execute("SET LOCAL enable_indexscan = off")
+        # So few are looked through whole.
+        few = Embedding.objects.all()[:FEW].count() < FEW
+        with every_row() if few else nullcontext(), connection.cursor() as cursor:
             cursor.execute(statement, [*asked_values, *beside_values, 1 - LIKELY])
             rows = cursor.fetchall()
     insights = Reader.of(person).insights().defer("search").in_bulk({insight_id for _, insight_id, _ in rows})

@@ -84,7 +84,7 @@ def test_whatever_is_sent_has_an_example():
     sent = {path: told["requestBody"] for verb, path, told in operations() if "requestBody" in told}
     assert len(sent) == 22
     for path, body in sent.items():
-        assert any(form.get("examples") for form in body["content"].values()), path
+        assert all(form["examples"] for form in body["content"].values()), path
 
 
 def test_the_fields_of_an_insight_are_those_of_the_query_that_makes_its_row():

@@ -212,7 +212,7 @@ class TestTheStarterThemes:
         assert learn_themes_if_due() is not None
         figures = champion(THEMES).figures
         assert sum(one["learnt"] for one in figures["themes"].values()) >= 3
-        # Which insights are held out goes by their ids, which differ from run to run: far above chance is what holds.
-        assert figures["macro_f1"] > 0.2
+        # Over every judgement: the fifth that is held out is 33 texts that go by their ids, others in each run.
+        assert figures["cross_validated"]["macro_f1"] > 0.5
         assert learn_themes_if_due() is None
         assert Tagger.objects.filter(codebook__slug=THEMES).count() == 2

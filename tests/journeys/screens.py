@@ -282,7 +282,7 @@ def report_cut(ways: Ways) -> Window:
     window.page.get_by_label("Paste the report's text").fill(f"{TEXT}- {ways.place.published()[0]['text']}\n")
     window.page.get_by_label("What is it called?").fill("A review")
     window.press("Read and cut it")
-    window.page.get_by_text("may have been said already").wait_for(timeout=120_000)
+    window.page.get_by_text("may have been said already").wait_for(timeout=60_000)
     return window
 
 

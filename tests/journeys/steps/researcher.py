@@ -50,7 +50,7 @@ class Researcher:
         expect(candidate.get_by_role("checkbox")).to_be_checked()
 
     def then_it_is_said_what_was_said_already(self, words: str) -> None:
-        expect(self.candidate(words)).to_contain_text("Likely said already.", timeout=120_000)
+        expect(self.candidate(words)).to_contain_text("Likely said already.", timeout=60_000)
 
     def when_they_untick(self, words: str) -> None:
         candidate = self.candidate(words)
