@@ -23,7 +23,7 @@ from lhs.encoder import EncoderUnavailable, Features, features_of, loaded
 from lhs.head import AnyHead
 from lhs.models import HABITS, THEMES, Code, Tagger
 from lhs.training import CANNOT_TRAIN, train_where_none_is
-from lhs.versions import NoTagger, champion, head_of
+from lhs.versions import NoTagger, champion, head_of, keep_in_use
 
 logger = logging.getLogger(__name__)
 BATCH = 32
@@ -72,7 +72,7 @@ def tag_due(*, codebook: str = HABITS, batch: int = BATCH, told: Callable[[int],
         claimed: list[UUID] = []
         try:
             with transaction.atomic():
-                if not _held(tagger):
+                if not keep_in_use(tagger):
                     continue
                 claimed += _claim(tagger, size, left)
                 tagged, encoded = _tag(tagger, head, claimed, most_new=batch)
@@ -127,15 +127,6 @@ def _in_use(codebook: str) -> tuple[Tagger, AnyHead]:
         Tagging.objects.filter(codebook_id=tagger.codebook_id, due=False).exclude(tagger=tagger).update(due=True)
         _looked_through[codebook] = (tagger.id, tagger.promoted_at)
     return tagger, head
-
-
-def _held(tagger: Tagger) -> bool:
-    """Keep this tagger in use until the transaction ends; False when another has taken its place."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM lhs_tagger WHERE id = %s AND state = %s FOR SHARE", [tagger.id, Tagger.State.CHAMPION]
-        )
-        return cursor.fetchone() is not None
 
 
 def _claim(tagger: Tagger, size: int, left: set[UUID]) -> list[UUID]:

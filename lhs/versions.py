@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Max
 from django.utils import timezone
 
@@ -143,7 +143,27 @@ def lock_codebook(codebook_slug: str) -> Codebook:
     return codebook
 
 
+def keep_in_use(tagger: Tagger) -> bool:
+    """Keep this tagger in use until the transaction ends; False where another has taken its place.
+
+    Many may hold it at once, and whoever would put another in use waits in turn: a lock of the row would let those
+    that tag pass before them one after another, until nothing is left to tag.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtext(%s))", [_in_use(tagger.codebook_id)])
+        cursor.execute(
+            "SELECT 1 FROM lhs_tagger WHERE id = %s AND state = %s FOR SHARE", [tagger.id, Tagger.State.CHAMPION]
+        )
+        return cursor.fetchone() is not None
+
+
+def _in_use(codebook_id: UUID) -> str:
+    return f"tagger in use: {codebook_id}"
+
+
 def _retire(codebook: Codebook) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [_in_use(codebook.id)])
     codebook.taggers.filter(state=Tagger.State.CHAMPION).update(state=Tagger.State.RETIRED)
 
 

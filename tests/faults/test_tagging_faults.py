@@ -241,11 +241,13 @@ def test_another_version_is_put_in_use_while_two_workers_tag_a_large_batch(tagge
     insights = written(300)
     kept = decisions_on(insights[:3])
     with workers(broker, tmp_path, "first", "second"), ThreadPoolExecutor(1) as pool:
-        with stalled(insights[-1]):
+        # The newest comes first: one worker gets stuck at once, the other with a hundred still to do.
+        with stalled(insights[-1]), stalled(insights[100]):
             _nudge()
-            until(waiting, what="a worker to be in the middle of a batch")
+            _nudge()
+            until(lambda: waiting() == 2, what="both workers to be in the middle of a batch")
             promoting = in_a_thread(pool, promote, version=2)
-            until(lambda: waiting() == 2, what="the promotion to wait for the batch")
+            until(lambda: waiting() == 3, what="the promotion to wait for the batches")
         promoting.result(30)
         until(lambda: not Tagging.objects.filter(codebook__slug=HABITS).exclude(tagger=second).exists(), 90)
         all_is_well(300)

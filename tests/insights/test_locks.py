@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_an_edit_waits_for_the_worker_and_the_worker_does_not_wait_for_the_edit(said):
     """The worker holds the Tagging row and is about to write tags when the edit comes in."""
     with transaction.atomic():
-        curator, insight, tagger = UserFactory(role="curator"), InsightFactory(), TaggerFactory()
+        curator, tagger, insight = UserFactory(role="curator"), TaggerFactory(), InsightFactory()
     with ThreadPoolExecutor(1) as pool:
         with transaction.atomic():
             list(Tagging.objects.select_for_update().filter(insight=insight, codebook__slug=HABITS))
