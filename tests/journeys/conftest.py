@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, StorageState, sync_playwright
 
 from config.services.folder import record
 from tests.journeys.place import ELECTIVE, Place
@@ -18,7 +18,6 @@ from tests.journeys.steps.analyst import Analyst
 from tests.journeys.steps.phone import Phone
 from tests.journeys.window import DESK, Window
 from tests.journeys.wire import Wire
-from tests.waiting import until
 
 # As /usr/bin/chromium needs it in a container, and without the requests that a browser makes for its maker.
 FLAGS = [
@@ -102,15 +101,8 @@ def open_window(place: Place, browser: Browser, _signed_in: dict[str, StorageSta
         if who and who not in _signed_in:
             with browser.new_context() as context:
                 page = context.new_page()
-                button = page.get_by_role("button", name="Sign in as")
-
-                def arrived(page: Page = page, button: Locator = button, link: str = place.people[who]) -> bool:
-                    # Journeys that try the brakes leave them on for everyone on this machine, for a minute.
-                    page.goto(link)
-                    return button.count() > 0
-
-                until(arrived, 90, every=2, what="a sign-in link that opens")
-                button.click()
+                page.goto(place.people[who])
+                page.get_by_role("button", name="Sign in as").click()
                 _signed_in[who] = context.storage_state()
         context = browser.new_context(
             viewport={"width": width, "height": 740 if width < 500 else 900},

@@ -65,6 +65,7 @@ print(json.dumps({{
     "manager": manager(),
     "guarded": guarded(),
     "ines": someone("ines@example.org", "Ines", Role.VIEWER),
+    "lea": someone("lea@example.org", "Lea", Role.VIEWER),
     "fay": someone("fay@example.org", "Fay", Role.VIEWER),
     "ivo": someone("ivo@example.org", "Ivo", Role.VIEWER),
     "admin": someone("adel@example.org", "Adel", Role.ADMIN),

@@ -26,7 +26,7 @@ def code_by_email(ways: Ways) -> Window:
 @screen("Enter the code")
 def code_that_is_wrong(ways: Ways) -> Window:
     window = ways.at("/sign-in/code/")
-    window.page.get_by_label("E-mail address").fill("leila@example.org")
+    window.page.get_by_label("E-mail address").fill("lea@example.org")
     window.press("Send the code")
     window.page.get_by_label("Code").fill("wrong")
     window.press("Go on")

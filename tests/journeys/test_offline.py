@@ -15,7 +15,7 @@ from tests.journeys.steps.phone import BEDSIDE, LOG, Phone
 from tests.waiting import until
 
 pytestmark = pytest.mark.xdist_group("journeys")
-NURSE, COORDINATOR = "ines@example.org", "cora@example.org"
+NURSE, COORDINATOR = "nell@example.org", "cora@example.org"
 
 
 @pytest.fixture
