@@ -25,7 +25,7 @@ def test_text_and_three_taps(place: Place, browser: Browser):
     with context:
         page = context.new_page()
         page.goto(f"{place.home}/sign-in/")
-        page.get_by_label("E-mail address").fill("ines@example.org")
+        page.get_by_label("E-mail address").fill("nell@example.org")
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Sign in", exact=True).tap()
         page.wait_for_url(f"{place.home}/")
