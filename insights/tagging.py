@@ -7,8 +7,7 @@ rows, and an edit waits for the batch that holds its insight and makes it due ag
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,31 +15,24 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from insights.choices import TagOrigin, TagState
-from insights.models import Embedding, Insight, Tag, Tagging
+from insights.models import Tag, Tagging
+from insights.reading import Ahead, Text, read
 from lhs.artefact import ArtefactRefused
 from lhs.doubt import doubts
-from lhs.encoder import EncoderUnavailable, Features, features_of, loaded
+from lhs.encoder import EncoderUnavailable, loaded
 from lhs.head import AnyHead
 from lhs.models import HABITS, THEMES, Code, Tagger
 from lhs.training import CANNOT_TRAIN, train_where_none_is
 from lhs.versions import NoTagger, champion, head_of, keep_in_use
 
 logger = logging.getLogger(__name__)
-BATCH = 32
+# So many are encoded at a time; twice as many are claimed, and the others read ahead.
+BATCH = 64
 # Where nothing needs encoding a batch is done in a moment, and may be so many times as large.
-GROWTH = 16
+GROWTH = 8
 # For which tagger, as it came into use, this process has looked through what others tagged, by codebook. One that comes
 # into use again comes into use anew: meanwhile another process may have tagged with the one between.
 _looked_through: dict[str, tuple[UUID, datetime | None]] = {}
-
-
-@dataclass(frozen=True)
-class Text:
-    """An insight's words as they stood when they were read."""
-
-    insight_id: UUID
-    words: str
-    digest: str
 
 
 def sweep() -> None:
@@ -61,25 +53,35 @@ def tag_due(*, codebook: str = HABITS, batch: int = BATCH, told: Callable[[int],
     before it tagged is due again. `told` is given the number after each batch.
     """
     done = 0
+    with Ahead() as ahead:
+        for tagged in _batches(codebook, batch, ahead):
+            done += tagged
+            if told:
+                told(done)
+    return done
+
+
+def _batches(codebook: str, batch: int, ahead: Ahead) -> Iterator[int]:
+    """Tag what is due, batch by batch, each in its own transaction, and yield how many were tagged."""
     left: set[UUID] = set()
-    size, careful = batch, False
+    size, careful = 2 * batch, False
     while True:
         try:
             tagger, head = _in_use(codebook)
         except (NoTagger, EncoderUnavailable, ArtefactRefused) as why:
             logger.error("Nothing can be tagged yet: %s", why)
-            return done
+            return
         claimed: list[UUID] = []
         try:
             with transaction.atomic():
                 if not keep_in_use(tagger):
                     continue
                 claimed += _claim(tagger, size, left)
-                tagged, encoded = _tag(tagger, head, claimed, most_new=batch)
+                tagged, encoded = _tag(tagger, head, claimed, most_new=batch, ahead=ahead)
         except Exception:
             if not claimed:
                 logger.exception("Nothing could be claimed; what is due stays due.")
-                return done
+                return
             # One after the other until the one is found that cannot be tagged.
             size, careful = 1, len(claimed) > 1
             if not careful:
@@ -87,13 +89,11 @@ def tag_due(*, codebook: str = HABITS, batch: int = BATCH, told: Callable[[int],
                 logger.exception("Insight %s could not be tagged; it stays due.", claimed[0])
             continue
         if not claimed:
-            return done
-        done += tagged
+            return
         # Whoever edits one of these insights waits for the batch: it grows only while it costs no encoding.
         if not careful:
-            size = batch if encoded else min(2 * size, GROWTH * batch)
-        if told:
-            told(done)
+            size = 2 * batch if encoded else min(2 * size, GROWTH * batch)
+        yield tagged
 
 
 def tag_all_due() -> int:
@@ -136,17 +136,15 @@ def _claim(tagger: Tagger, size: int, left: set[UUID]) -> list[UUID]:
     return list(due.values_list("insight_id", flat=True)[:size])
 
 
-def _tag(tagger: Tagger, head: AnyHead, insight_ids: Sequence[UUID], *, most_new: int) -> tuple[int, int]:
+def _tag(tagger: Tagger, head: AnyHead, insight_ids: Sequence[UUID], *, most_new: int, ahead: Ahead) -> tuple[int, int]:
     """Embed, score and write the suggestions for insights whose Tagging rows this transaction holds.
 
-    Of those that need encoding no more than `most_new` are done; the rest stays due. Returns how many were tagged, and
-    how many of them were encoded.
+    Of those that need encoding no more than `most_new` are done; the rest is read ahead, and stays due. Returns how
+    many were tagged, and how many of them were encoded.
     """
     if not insight_ids:
         return 0, 0
-    said = Insight.objects.filter(id__in=insight_ids).values_list("id", "title", "text", "digest")
-    texts = [Text(id, f"{title}\n{text}" if title else text, digest) for id, title, text, digest in said]
-    texts, features, encoded = _read(texts, most_new)
+    texts, features, encoded = read(insight_ids, most_new=most_new, ahead=ahead)
     insight_ids = [text.insight_id for text in texts]
     words = [text.words for text in texts]
     scores = head.scores(features, words)
@@ -210,47 +208,3 @@ def _write(tagger: Tagger, insight_ids: Sequence[UUID], tags: Sequence[Tag]) -> 
         unique_fields=["insight", "code"],
         update_fields=["state", "origin", "score", "reason", "tagger", "modified"],
     )
-
-
-def _read(texts: Sequence[Text], most_new: int) -> tuple[list[Text], Features, int]:
-    """Return texts with their features (n, width), kept from before or new, and how many are new: at most `most_new`.
-
-    What is new is kept, with its embedding, before it is used.
-    """
-    encoder = loaded()
-    size = 2 * encoder.width
-    digests = {text.insight_id: text.digest for text in texts}
-    kept: dict[UUID, bytes] = {
-        insight_id: bytes(features or b"")
-        for insight_id, digest, features in Embedding.objects.filter(
-            insight_id__in=digests, encoder=encoder.name, features__isnull=False
-        ).values_list("insight_id", "digest", "features")
-        if digest == digests[insight_id] and len(bytes(features or b"")) == size
-    }
-    new = [text for text in texts if text.insight_id not in kept][:most_new]
-    if new:
-        # Equal words are read once.
-        place: dict[str, int] = {}
-        for text in new:
-            place.setdefault(text.words, len(place))
-        reading = encoder.read(list(place))
-        rows = [place[text.words] for text in new]
-        made = {text.insight_id: reading.features[row].tobytes() for text, row in zip(new, rows, strict=True)}
-        Embedding.objects.bulk_create(
-            [
-                Embedding(
-                    insight_id=text.insight_id,
-                    digest=text.digest,
-                    encoder=encoder.name,
-                    vector=reading.embeddings[row],
-                    features=made[text.insight_id],
-                )
-                for text, row in zip(new, rows, strict=True)
-            ],
-            update_conflicts=True,
-            unique_fields=["insight"],
-            update_fields=["digest", "encoder", "vector", "features"],
-        )
-        kept |= made
-    read = [text for text in texts if text.insight_id in kept]
-    return read, features_of([kept[text.insight_id] for text in read], width=encoder.width), len(new)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
@@ -16,6 +17,8 @@ import numpy.typing as npt
 PLACES = 2**16
 RUN_LENGTHS = (2, 3, 4, 5)
 SPACE = 32
+# How many texts are hashed at once: more gains no time and takes room.
+TOGETHER = 256
 
 # Words that hold a sentence together and say little of what it is about. Words of denial (“no”, “not”, “nobody”) are
 # kept: that a thing was missing is what many an insight tells.
@@ -83,35 +86,59 @@ def place_of(term: str, places: int = PLACES) -> int:
 
 def word_counts(text: str, places: int = PLACES) -> Counts:
     """Places (ascending) and damped counts (1 + log n) of a text's terms."""
-    met = np.array([crc32(term.encode("utf-8", "replace")) for term in terms_of(text)], dtype=np.uint32)
-    at, values = np.unique(met % np.uint32(places), return_counts=True)
-    return at.astype(np.int32), (1 + np.log(values)).astype(np.float32)
+    return word_counts_of([text], places)[0]
+
+
+def word_counts_of(texts: Sequence[str], places: int = PLACES) -> list[Counts]:
+    """`word_counts` of each text: the same numbers, in a fraction of the time."""
+    terms = [terms_of(text) for text in texts]
+    met = np.array([crc32(term.encode("utf-8", "replace")) for of_text in terms for term in of_text], dtype=np.uint32)
+    return _counted(np.repeat(np.arange(len(texts)), [len(of_text) for of_text in terms]), met, len(texts), places)
 
 
 def letter_counts(text: str, places: int = PLACES) -> Counts:
     """Places (ascending) and damped counts (1 + log n) of a text's runs of 2 to 5 letters within words.
 
-    A word's end counts as a letter, so that endings, beginnings and misspelt words are met again. The runs are hashed
-    with whole arrays at once (a polynomial in the letters, then mixed): a letter at a time would take longer than
-    everything else that is read.
+    A word's end counts as a letter, so that endings, beginnings and misspelt words are met again.
     """
-    plain = " ".join(words_of(text))
-    if not plain:
-        return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
-    letters = np.frombuffer(f" {plain} ".encode("utf-32-le", "replace"), dtype=np.uint32)
+    return letter_counts_of([text], places)[0]
+
+
+def letter_counts_of(texts: Sequence[str], places: int = PLACES) -> list[Counts]:
+    """`letter_counts` of each text.
+
+    The runs of many texts are hashed with whole arrays at once (a polynomial in the letters, then mixed): a letter at a
+    time would take longer than everything else that is read.
+    """
+    parts = (texts[start : start + TOGETHER] for start in range(0, len(texts), TOGETHER))
+    return [counts for part in parts for counts in _letters(part, places)]
+
+
+def _letters(texts: Sequence[str], places: int) -> list[Counts]:
+    plain = [" ".join(words_of(text)) for text in texts]
+    # Between two texts stands one space, and a run that begins with it belongs to the text behind it.
+    line = f" {' '.join(words for words in plain if words)} "
+    of_text = np.repeat(np.arange(len(plain)), [len(words) + 1 if words else 0 for words in plain])
+    letters = np.frombuffer(line.encode("utf-32-le", "replace"), dtype=np.uint32)
     ends = np.concatenate([[0], np.cumsum(letters == SPACE)])
     hashed = np.zeros(len(letters), dtype=np.uint32)
-    found = []
-    for length in range(1, RUN_LENGTHS[-1] + 1):
-        if length > len(letters):
-            break
+    rows, met = [of_text[:0]], [hashed[:0]]
+    longest = min(RUN_LENGTHS[-1], len(letters)) if of_text.size else 0
+    for length in range(1, longest + 1):
         hashed = hashed[: len(letters) - length + 1] * np.uint32(0x01000193) + letters[length - 1 :]
         if length in RUN_LENGTHS:
-            starts = np.arange(len(hashed))
-            within = ends[starts + length - 1] == ends[starts + 1]
-            found.append(_mixed(hashed[within] ^ np.uint32(length * 0x9E3779B1 & 0xFFFFFFFF)))
-    at, values = np.unique(np.concatenate(found) % np.uint32(places), return_counts=True)
-    return at.astype(np.int32), (1 + np.log(values)).astype(np.float32)
+            within = np.flatnonzero(ends[length - 1 : len(letters)] == ends[1 : len(hashed) + 1])
+            rows.append(of_text[within])
+            met.append(_mixed(hashed[within] ^ np.uint32(length * 0x9E3779B1 & 0xFFFFFFFF)))
+    return _counted(np.concatenate(rows), np.concatenate(met), len(texts), places)
+
+
+def _counted(rows: npt.NDArray[np.int64], met: npt.NDArray[np.uint32], texts: int, places: int) -> list[Counts]:
+    """For each text the places of what was met in it (`rows` says in which text), and the damped counts."""
+    keys, times = np.unique(rows * places + met % np.uint32(places), return_counts=True)
+    at, values = (keys % places).astype(np.int32), (1 + np.log(times)).astype(np.float32)
+    borders = np.searchsorted(keys, np.arange(texts + 1) * places).tolist()
+    return [(at[start:end], values[start:end]) for start, end in pairwise(borders)]
 
 
 def _mixed(hashed: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:

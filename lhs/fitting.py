@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from lhs.encoder import DIMENSIONS, Features, threads_wanted
 from lhs.evaluation import figures_of
-from lhs.features import PLACES, Counts, learn_idf, letter_counts, weighed, word_counts
+from lhs.features import PLACES, Counts, learn_idf, letter_counts_of, weighed, word_counts_of
 from lhs.head import Head
 
 # Chosen on real passages: docs/decisions/0002-tagger.md. The margin of the words, and that of the letters, moves by
@@ -60,8 +60,8 @@ class Rows:
         known: npt.NDArray[np.bool_] | None = None,
     ) -> Rows:
         """Rows of texts whose features are at hand."""
-        words = tuple(word_counts(text) for text in texts)
-        return cls(features, words, tuple(letter_counts(text) for text in texts), truth, groups, known)
+        words, letters = tuple(word_counts_of(texts)), tuple(letter_counts_of(texts))
+        return cls(features, words, letters, truth, groups, known)
 
     def part(self, rows: Array) -> Rows:
         """Only these rows, in this order."""

@@ -13,7 +13,17 @@ import numpy.typing as npt
 from lhs.artefact import Arrays, ArtefactRefused, pack, unpack
 from lhs.encoder import DIMENSIONS
 from lhs.exemplars import Exemplar
-from lhs.features import Counts, letter_counts, place_of, seen_in, speaks, terms_of, weighed, word_counts
+from lhs.features import (
+    Counts,
+    letter_counts_of,
+    place_of,
+    seen_in,
+    speaks,
+    terms_of,
+    weighed,
+    word_counts,
+    word_counts_of,
+)
 
 Numbers = npt.NDArray[np.float32]
 WHOLE_MEANING = "The meaning of the text as a whole, more than any single word."
@@ -118,11 +128,13 @@ class Head:
         if not np.isfinite(given).all():
             raise ValueError("A feature is a number that is none.")
         margins: Numbers = given @ self.meaning.T + self.bias
-        for row, text in enumerate(texts):
-            at, values = self._features(text)
-            margins[row] += values @ self.words[at]
-            at, values = weighed(letter_counts(text, self.places), self.letters_idf)
-            margins[row] += values @ self.letters[at]
+        for counted, idf, weights in (
+            (word_counts_of(texts, self.places), self.idf, self.words),
+            (letter_counts_of(texts, self.places), self.letters_idf, self.letters),
+        ):
+            for row, counts in enumerate(counted):
+                at, values = weighed(counts, idf)
+                margins[row] += values @ weights[at]
         return margins
 
     def scores(self, features: npt.NDArray[Any], texts: Sequence[str]) -> Numbers:

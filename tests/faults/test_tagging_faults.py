@@ -17,7 +17,7 @@ from insights.learning import promote
 from insights.models import Decision, Embedding, Insight, Tag, Tagging
 from insights.nudging import _nudge
 from insights.review import decide
-from insights.tagging import how_many_due
+from insights.tagging import BATCH, how_many_due
 from lhs.models import HABITS, Tagger
 from lhs.scoring import score_texts
 from lhs.versions import champion
@@ -185,10 +185,11 @@ def test_two_workers_at_once_share_the_work_and_do_nothing_twice(tagger, broker,
     kept = decisions_on(insights[::50])
     with workers(broker, tmp_path, "first", "second"):
         with stalled(insights[-1]):
-            # One worker gets stuck at the newest batch; the other goes round it and does all the rest.
+            # One worker gets stuck at the newest batch, with the next in its hands; the other goes round them and does
+            # all the rest.
             for _ in range(2):
                 _nudge()
-            until(lambda: how_many_due() == 32, 60, what="the other worker to do the rest")
+            until(lambda: how_many_due() == 2 * BATCH, 60, what="the other worker to do the rest")
             assert waiting() == 1
         all_is_well(200)
     assert sessions() == 2

@@ -6,14 +6,17 @@ from hypothesis import strategies as st
 
 from lhs.features import (
     PLACES,
+    TOGETHER,
     learn_idf,
     letter_counts,
+    letter_counts_of,
     place_of,
     seen_in,
     speaks,
     terms_of,
     weighed,
     word_counts,
+    word_counts_of,
     words_of,
 )
 
@@ -88,3 +91,19 @@ def test_how_often_a_word_was_met_can_be_read_back():
     idf = learn_idf([word_counts(text) for text in ("rota", "rota", "escalator")])
     assert len(idf) == PLACES
     assert [int(seen_in(idf)[place_of(term)]) for term in ("rota", "escalator", "never met")] == [2, 1, 0]
+
+
+@given(st.lists(st.text(max_size=60), max_size=8))
+def test_many_texts_are_counted_as_each_by_itself(texts):
+    for together, alone in ((word_counts_of, word_counts), (letter_counts_of, letter_counts)):
+        counted = together(texts)
+        assert len(counted) == len(texts)
+        for text, (at, values) in zip(texts, counted, strict=True):
+            places, numbers = alone(text)
+            assert (at.tolist(), values.tolist()) == (places.tolist(), numbers.tolist())
+
+
+def test_more_texts_than_are_hashed_at_once_keep_their_order():
+    texts = ["rota", "", "escalator"] * TOGETHER
+    rota, nothing, escalator = (letter_counts(text)[0].tolist() for text in texts[:3])
+    assert [at.tolist() for at, _ in letter_counts_of(texts)] == [rota, nothing, escalator] * TOGETHER
