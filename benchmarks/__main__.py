@@ -1,4 +1,4 @@
-"""`python -m benchmarks [list] [tagging] [whole] [deciding] [importing] [taps]` (`make bench`): measure and report."""
+"""`python -m benchmarks [PART …]` (`make bench`): measure these parts, or all, and report."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from benchmarks import report, whole
 from benchmarks.ground import ground
 from benchmarks.progress import say
 
-PARTS = ("whole", "deciding", "taps", "tagging", "importing", "list")
+PARTS = ("whole", "deciding", "taps", "tagging", "learning", "importing", "list")
 
 
 def main() -> None:
@@ -39,6 +39,10 @@ def _measure(part: str) -> dict[str, Any]:
             from benchmarks import tagging
 
             return tagging.measure()
+        if part == "learning":
+            from benchmarks import learning
+
+            return learning.measure()
         if part == "importing":
             from benchmarks import importing
 

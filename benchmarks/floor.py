@@ -21,12 +21,13 @@ HERE = threading.local()
 RANKED = """
     SELECT id, ts_rank(search, websearch_to_tsquery('lhs_english', {value})) AS rank
     FROM insights_insight
-    WHERE search @@ websearch_to_tsquery('lhs_english', {value}) AND status = 'published' AND NOT words_withheld
+    WHERE search @@ websearch_to_tsquery('lhs_english', {value})
+        AND status = 'published' AND NOT words_withheld AND NOT flagged
     ORDER BY rank DESC, id DESC LIMIT 51
 """
 NEWEST = """
     SELECT i.id, 0::float AS rank FROM insights_insight i
-    WHERE i.status = 'published' AND NOT i.words_withheld {further} ORDER BY i.id DESC LIMIT 51
+    WHERE i.status = 'published' AND NOT i.words_withheld AND NOT i.flagged {further} ORDER BY i.id DESC LIMIT 51
 """
 OF_HABIT = """
     AND EXISTS (SELECT FROM insights_tag t WHERE t.insight_id = i.id AND t.state IN ('suggested', 'confirmed')
@@ -65,7 +66,8 @@ ROWS = f"""
             SELECT relation, 'to' AS direction, other_id AS id FROM insights_evidence WHERE insight_id = i.id
             UNION ALL
             SELECT relation, 'from', insight_id FROM insights_evidence WHERE other_id = i.id
-        ) e JOIN insights_insight n ON n.id = e.id WHERE n.status = 'published' AND NOT n.words_withheld)::text,
+        ) e JOIN insights_insight n ON n.id = e.id
+        WHERE n.status = 'published' AND NOT n.words_withheld AND NOT n.flagged)::text,
         to_json(i.created)::text, to_json(i.modified)::text
     FROM ({{page}}) page
     JOIN insights_insight i ON i.id = page.id

@@ -84,7 +84,7 @@ def _paths() -> Paths:
     from insights.models import Insight
     from insights.search import Cursor
 
-    seen = Insight.objects.filter(status="published", words_withheld=False).order_by("-id")
+    seen = Insight.objects.filter(status="published", words_withheld=False, flagged=False).order_by("-id")
     places = list(seen.values_list("id", flat=True))
     deep = [places[len(places) * part // 10] for part in (1, 3, 5, 7, 9)]
     cursors: dict[str, Callable[[Any], dict[str, str]]] = {

@@ -87,6 +87,16 @@ def _of_tagging(found: dict[str, Any]) -> list[str]:
     ]
 
 
+def _of_learning(found: dict[str, Any]) -> list[str]:
+    return [
+        f"### Learning from what people decided on {found['texts']:,} insights",
+        "",
+        f"From the embeddings kept: {found['learn_s']} s, with cross-fitting, the figures of the held-out fifth and "
+        f"the promotion or its refusal. Encoding and tagging the same texts took {found['encode_s']} s, "
+        f"**{found['encode_to_learn']}** times as long.",
+    ]
+
+
 def _of_deciding(found: dict[str, Any]) -> list[str]:
     return [
         f"### Judging {found['texts']:,} texts at the desk, by keyboard alone",
@@ -148,6 +158,7 @@ def _of_taps(found: dict[str, Any]) -> list[str]:
 PARTS = (
     ("list", _of_list),
     ("tagging", _of_tagging),
+    ("learning", _of_learning),
     ("importing", _of_importing),
     ("deciding", _of_deciding),
     ("whole", _of_whole),

@@ -183,7 +183,7 @@ class Insights(ReadOnlyModelViewSet):
         # A tagger carries megabytes: a careful hand leaves them where they are.
         tags = Tag.objects.exclude(state="rejected").select_related("code", "tagger").defer("tagger__artefact")
         tags = tags.order_by("code__position")
-        seen = Insight.objects.filter(status="published", words_withheld=False)
+        seen = Insight.objects.filter(status="published", words_withheld=False, flagged=False)
         found = (
             seen.select_related("programme", "case_study", "learning_activity")
             .defer("search")
