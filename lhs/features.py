@@ -150,9 +150,8 @@ def _mixed(hashed: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
 
 def learn_idf(counts: Sequence[Counts], places: int = PLACES) -> npt.NDArray[np.float32]:
     """How rare each place is among the texts: float32, shape (places,), 1 for everywhere and higher for rarer."""
-    seen = np.zeros(places, dtype=np.float64)
-    for at, _ in counts:
-        seen[at] += 1
+    met = [at for at, _ in counts]
+    seen = np.bincount(np.concatenate(met) if met else np.zeros(0, dtype=np.int32), minlength=places)
     return (np.log((1 + len(counts)) / (1 + seen)) + 1).astype(np.float32)
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,8 +21,10 @@ from lhs.head import Head
 MEANING_STRENGTH, WORDS_STRENGTH, LETTERS_STRENGTH = 3.0, 10.0, 3.0
 WORDS_SHARE, LETTERS_SHARE, PRIOR_SHARE = 0.3, 0.4, 1.5
 FOLDS = 5
-# Of many rows a third can be held back, and still enough is left to learn from.
+# Of many rows a third can be held back, and still enough is left to learn from; and the last steps towards the minimum
+# change what the head says by less than a change of a few labels would.
 MANY, FOLDS_OF_MANY = 3000, 3
+TOLERANCE, TOLERANCE_OF_MANY = 1e-4, 3e-4
 FEWEST = 8
 LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 0.15, 0.5
 
@@ -219,54 +222,78 @@ def _folds(rows: Rows) -> Iterator[tuple[Array, Array]]:
 
 
 def _weights(rows: Rows) -> _Weights:
+    from threadpoolctl import threadpool_limits
+
     known = _known(rows)
-    features = rows.features.astype(np.float32)
-    mean = features.mean(axis=0)
-    # Each feature varies alike, and a text's features together have a length of about one.
-    scale = (features.std(axis=0) + 1e-6) * np.sqrt(features.shape[1])
-    weights, bias = _linear((features - mean) / scale, rows.truth, known, MEANING_STRENGTH)
-    meaning = weights / scale
-    words, words_bias, words_idf = _placed(rows.words, rows.truth, known, WORDS_STRENGTH)
-    letters, letters_bias, letters_idf = _placed(rows.letters, rows.truth, known, LETTERS_STRENGTH)
-    return _Weights(meaning, bias - meaning @ mean, words, words_bias, words_idf, letters, letters_bias, letters_idf)
+    # A code to a core is faster than a code on all cores: the products are too small to be shared out.
+    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(threads_wanted()) as cores:
+        features = rows.features.astype(np.float32)
+        mean = features.mean(axis=0)
+        # Each feature varies alike, and a text's features together have a length of about one. All in 32 bits: what is
+        # read over and over is then half as much.
+        scale = (features.std(axis=0) + 1e-6) * math.sqrt(features.shape[1])
+        features -= mean
+        features /= scale
+        of_meaning = _begin(cores, features, rows.truth, known, MEANING_STRENGTH)
+        words, words_seen, words_idf = _design(rows.words)
+        of_words = _begin(cores, words, rows.truth, known, WORDS_STRENGTH)
+        letters, letters_seen, letters_idf = _design(rows.letters)
+        of_letters = _begin(cores, letters, rows.truth, known, LETTERS_STRENGTH)
+        weights, bias = _solved(of_meaning, features.shape[1])
+        meaning = weights / scale
+        placed, biases = [], []
+        for fitting, seen in ((of_words, words_seen), (of_letters, letters_seen)):
+            weights, intercept = _solved(fitting, max(len(seen), 1))
+            placed.append(np.zeros((PLACES, rows.truth.shape[1])))
+            placed[-1][seen] = weights.T[: len(seen)]
+            biases.append(intercept)
+    return _Weights(
+        *(meaning, bias - meaning @ mean),
+        *(placed[0], biases[0], words_idf),
+        *(placed[1], biases[1], letters_idf),
+    )
 
 
-def _placed(
-    counted: Sequence[Counts], truth: Array, known: Array, strength: float
-) -> tuple[Array, Array, npt.NDArray[np.float32]]:
-    """Weights (places, codes), bias (codes,) and rarity (places,) of what is counted at hashed places."""
+def _design(counted: Sequence[Counts]) -> tuple[Any, Array, npt.NDArray[np.float32]]:
+    """What is counted at hashed places as a sparse matrix of the places that were met, which those are, and how rare
+    each place is."""
     from scipy import sparse
 
     idf = learn_idf(counted)
     features = [weighed(counts, idf) for counts in counted]
     starts = np.cumsum([0] + [len(at) for at, _ in features])
     at, values = np.concatenate([a for a, _ in features]), np.concatenate([v for _, v in features])
-    seen, columns = np.unique(at, return_inverse=True)
-    design = sparse.csr_matrix((values, columns, starts), shape=(len(features), max(len(seen), 1)))
-    weights, bias = _linear(design, truth, known, strength)
-    placed = np.zeros((PLACES, truth.shape[1]))
-    placed[seen] = weights.T[: len(seen)]
-    return placed, bias, idf
+    seen = np.flatnonzero(np.bincount(at, minlength=PLACES))
+    column = np.zeros(PLACES, dtype=np.int32)
+    column[seen] = np.arange(len(seen))
+    return sparse.csr_matrix((values, column[at], starts), shape=(len(features), max(len(seen), 1))), seen, idf
 
 
-def _linear(design: Any, truth: Array, known: Array, strength: float) -> tuple[Array, Array]:
+def _begin(cores: Executor, design: Any, truth: Array, known: Array, strength: float) -> list[Future[Any]]:
+    """Begin to fit each code to a design (n, columns): a model to come, or None where nothing is to be told apart."""
     from sklearn.linear_model import LogisticRegression
-    from threadpoolctl import threadpool_limits
 
-    weights, bias = np.zeros((truth.shape[1], design.shape[1])), np.zeros(truth.shape[1])
+    tolerance = TOLERANCE if len(truth) < MANY else TOLERANCE_OF_MANY
 
-    def learn(column: int) -> None:
+    def learn(column: int) -> Any:
         seen = known[:, column]
         wanted = truth[seen, column]
         # A fold may leave a rare code without an example; it then has nothing to say about the texts held back.
-        if wanted.any() and not wanted.all():
-            rows = design if seen.all() else design[np.flatnonzero(seen)]
-            model = LogisticRegression(C=strength, class_weight="balanced", max_iter=2000).fit(rows, wanted)
-            weights[column], bias[column] = model.coef_[0], model.intercept_[0]
+        if wanted.all() or not wanted.any():
+            return None
+        rows = design if seen.all() else design[np.flatnonzero(seen)]
+        return LogisticRegression(C=strength, class_weight="balanced", max_iter=2000, tol=tolerance).fit(rows, wanted)
 
-    # A code to a core is faster than a code on all cores: the products are too small to be shared out.
-    with threadpool_limits(limits=1, user_api="blas"), ThreadPoolExecutor(threads_wanted()) as codes:
-        list(codes.map(learn, range(truth.shape[1])))
+    return [cores.submit(learn, column) for column in range(truth.shape[1])]
+
+
+def _solved(begun: Sequence[Future[Any]], columns: int) -> tuple[Array, Array]:
+    """Weights (codes, columns) and bias (codes,) of what was begun; zero where there was nothing to tell apart."""
+    weights, bias = np.zeros((len(begun), columns)), np.zeros(len(begun))
+    for code, fitting in enumerate(begun):
+        model = fitting.result()
+        if model is not None:
+            weights[code], bias[code] = model.coef_[0], model.intercept_[0]
     return weights, bias
 
 

@@ -21,6 +21,7 @@ from lhs.exemplars import Exemplar, ExemplarsUnusable, load_exemplars, near_dupl
 from lhs.fitting import Prior, Rows, TooFewExamples, fit
 from lhs.habits import CODES
 from lhs.head import Head
+from lhs.kept import read_kept
 from lhs.models import HABITS, Codebook, Tagger
 from lhs.passages import PASSAGES_SHA256, PassagesUnusable, check_passages, load_passages
 from lhs.versions import keep_version
@@ -96,7 +97,7 @@ def base_rows(progress: Progress | None = None, *, folder: Path | None = None) -
     """
     exemplars = load_exemplars(folder)
     texts = [one.text for one in exemplars]
-    reading = encoder.loaded().read(texts, progress=progress)
+    reading = read_kept(texts, progress)
     truth = np.array([[code in one.labels for code in CODES] for one in exemplars], dtype=bool)
     registers = np.unique([one.register for one in exemplars], return_inverse=True)[1]
     rows = Rows.of(texts, reading.features, truth, registers)
