@@ -123,8 +123,10 @@ def _of_importing(found: dict[str, Any]) -> list[str]:
         f"| the importer: read, judged, staged, judged again, written | {found['import_rows_per_s']} "
         f"| **{found['import_to_copy']}** ({least}–{most}) |",
         "",
-        f"`manage.py import_insights --apply` on {found['rows']:,} rows: {found['command_s']} s from start to end, "
-        f"{found['command_peak_mib']} MiB at most.",
+        f"| `manage.py import_insights --apply` on {found['rows']:,} rows, each text screened | seconds, start to end "
+        "| MiB at most |",
+        "|---|---|---|",
+        *(f"| {kind.upper()} | **{one['s']}** | {one['peak_mib']} |" for kind, one in found["command"].items()),
     ]
 
 

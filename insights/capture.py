@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -227,7 +227,7 @@ def sources_of(
         raise ValidationError({"source": "Say whose voice this is: staff, patient, family, coordinator, data or team."})
     sources = []
     for position, voice in enumerate(voices, start=first):
-        said = asdict(voice)
+        said: dict[str, Any] = dict(vars(voice))
         faults: dict[str, list[str]] = {}
         for field in ("role", "place"):
             try:

@@ -86,6 +86,7 @@ class NoticeKind(models.TextChoices):
     """What a person is told of."""
 
     SUBMITTED = "submitted", "Sent in"
+    IMPORTED = "imported", "Sent in from a spreadsheet"
     PUBLISHED = "published", "Published"
     DECLINED = "declined", "Declined"
     WITHDRAWN = "withdrawn", "Withdrawn"

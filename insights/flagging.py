@@ -10,11 +10,12 @@ import difflib
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import transaction
+from uuid_utils.compat import uuid7
 
 from insights.models import Flag, Insight, Source
 from insights.models.flagged import FlagField, FlagState
@@ -24,6 +25,7 @@ OF_INSIGHT = (FlagField.TITLE, FlagField.TEXT, FlagField.SECTION, FlagField.LOCA
 OF_SOURCE = {FlagField.ROLE: "role", FlagField.PLACE: "place"}
 WORD = re.compile(r"\S+")
 BATCH = 500
+COLUMNS = ("id", "insight_id", "source_id", "field", "kind", "start", "end", "digest", "state", "note")
 
 Told = Callable[[int, int], None]
 
@@ -61,6 +63,23 @@ def remembered(insight_ids: Sequence[UUID]) -> dict[UUID, str]:
         return {}
     words = _all_words({flag.insight_id for flag in there})
     return {flag.id: words[flag.insight_id].get(Place(flag.field, flag.source_id), "") for flag in there}
+
+
+def flags_of_new(new: Iterable[tuple[Insight, Sequence[Source]]]) -> Iterator[tuple[object, ...]]:
+    """Screen insights that are about to be written, and yield their flags, each as a row of COLUMNS.
+
+    For whoever writes thousands: where the flags are written before their insights, in one transaction, each insight
+    arrives as one that holds an open flag, and no row is written twice. For all else there is `rewrite`.
+    """
+    # Places and roles are the same few in row after row.
+    seen: dict[str, list[Found]] = {}
+    for insight, sources in new:
+        for place, text in words_of(insight, sources).items():
+            if text not in seen:
+                seen[text] = screen(text)
+            for one in seen[text]:
+                at = (place.source_id, place.field, one.kind, one.start, one.end)
+                yield uuid7(), insight.id, *at, digest_of(text), FlagState.OPEN.value, ""
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -20,7 +20,7 @@ from casestudies.errors import Missing
 from casestudies.lifecycle import Status
 from casestudies.permissions import people_who_may
 from insights.choices import MailWish, NoticeKind
-from insights.models import Comment, Insight, Notice, Wish
+from insights.models import Comment, Import, Insight, Notice, Wish
 from insights.nudging import nudge_mail_after_commit
 
 MORNING = datetime.time(7)
@@ -41,6 +41,31 @@ def tell_of_move(*, person: User, insight: Insight) -> None:
         _tell_of_the_queue(insight, [one.id for one in _curators(insight) if one.id != person.id])
     elif kind := TOLD_OF.get(Status(insight.status)):
         _tell(insight, kind, _speakers(insight) - {person.id})
+
+
+def tell_of_import(found: Import) -> None:
+    """Tell those who may publish what an import sent in, in one notice of it, how many insights there are for them."""
+    inside, outside = (
+        set(_publishers(found.programme_id, withheld=withheld).values_list("id", flat=True))
+        for withheld in (True, False)
+    )
+    counts = {
+        person: found.shared * (person in outside) + found.withheld * (person in inside)
+        for person in (inside | outside) - {found.person_id}
+    }
+    wishes = _wishes(sorted(person for person, count in counts.items() if count))
+    Notice.objects.bulk_create(
+        Notice(
+            person_id=person,
+            kind=NoticeKind.IMPORTED,
+            programme_id=found.programme_id,
+            count=counts[person],
+            due=_due(wish),
+        )
+        for person, wish in wishes.items()
+    )
+    if wishes:
+        nudge_mail_after_commit()
 
 
 def tell_of_comment(*, person: User, insight: Insight) -> None:
@@ -106,6 +131,9 @@ def in_words(notice: Notice) -> str:
         case NoticeKind.SUBMITTED:
             few = "An insight was" if notice.count == 1 else f"{notice.count:,} insights were"
             return f"{few} sent in for a curator to read, in {programme}."
+        case NoticeKind.IMPORTED:
+            few = "An insight was" if notice.count == 1 else f"{notice.count:,} insights were"
+            return f"{few} sent in from a spreadsheet for a curator to read, in {programme}."
         case NoticeKind.PUBLISHED:
             return f"What you logged in {programme} was published."
         case NoticeKind.DECLINED:
@@ -116,14 +144,12 @@ def in_words(notice: Notice) -> str:
             return f"There is a comment on an insight in {programme}."
 
 
-def _curators(insight: Insight) -> Iterable[User]:
-    return people_who_may(
-        "publish",
-        "insight",
-        programme_id=insight.programme_id,
-        status=Status.SUBMITTED,
-        withheld=insight.words_withheld,
-    )
+def _curators(insight: Insight) -> QuerySet[User]:
+    return _publishers(insight.programme_id, withheld=insight.words_withheld)
+
+
+def _publishers(programme_id: UUID, *, withheld: bool) -> QuerySet[User]:
+    return people_who_may("publish", "insight", programme_id=programme_id, status=Status.SUBMITTED, withheld=withheld)
 
 
 def _speakers(insight: Insight) -> set[UUID]:

@@ -60,7 +60,7 @@ class Looked:
 def look(path: Path) -> Looked:
     """Look at a file that came. Raises ValidationError, under `file`, where no rows of insights can be in it."""
     layout = _layout(path)
-    first = list(itertools.islice(every_record(path, layout), LOOKED_AT))
+    first = itertools.takewhile(lambda record: record.number <= LOOKED_AT, every_record(path, layout))
     filled = [record for record in first if not record.empty]
     if not filled:
         raise ValidationError({"file": "There is nothing in this file. Send one with a row of headings and your rows."})
@@ -97,7 +97,7 @@ def _like_headings(cells: list[str]) -> bool:
 
 
 def every_record(path: Path, layout: Layout) -> Iterator[Record]:
-    """Yield every record of the file from its top, empty ones too."""
+    """Yield the records of the file from its top, those that are empty too as far as they are written down."""
     if layout.format == XLSX:
         yield from workbook.records(path, layout.sheet)
     else:

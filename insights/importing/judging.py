@@ -134,8 +134,6 @@ def judge(rows: Sequence[Said], plan: Plan, permits: Permits, *, of: Import | No
 def _judge(row: Said, plan: Plan, permits: Permits, present: Present) -> Judged:
     if row.faults:
         return Judged(row, Fate.ERROR)
-    # Here each row's text will be screened for people's details (insights.screening.screen), and what is found noted
-    # beside the row: this is the one place that every row passes on its way to being written.
     there = _there(row, present)
     judged = _again(row, plan, present) or (
         _against(row, plan, permits, present, there) if there else _new(row, plan, permits, present)

@@ -24,15 +24,17 @@ from django.db.models import F
 from django.utils import timezone
 from psycopg.types.json import Jsonb
 
+from casestudies.lifecycle import Status
 from casestudies.permissions import may
 from insights.importing.files import CSV, Layout, rows, too_many
 from insights.importing.judging import Judged, Permits, counts_of, judge
 from insights.importing.rows import Record
-from insights.importing.understanding import Plan, understood
+from insights.importing.understanding import Plan, is_withheld, understood
 from insights.importing.values import Names
 from insights.importing.writing import copy_rows, write_changed, write_new
 from insights.models import Import, ImportRow
 from insights.models.imported import DUE, Fate, ImportState
+from insights.notices import tell_of_import
 from insights.nudging import nudge_after_commit
 
 logger = logging.getLogger(__name__)
@@ -205,14 +207,22 @@ def _book(found: Import, batch: list[ImportRow], judged: list[Judged]) -> None:
             other.append(row)
     ImportRow.objects.bulk_update(other, ["fate", "faults", "note"])
     found.written += sum(one.fate in (Fate.NEW, Fate.CHANGED) for one in judged)
+    new = [is_withheld(one.said.values) for one in judged if one.fate is Fate.NEW]
+    found.withheld += sum(new)
+    found.shared += len(new) - sum(new)
 
 
 def finish(found: Import, state: ImportState, failure: str = "") -> None:
-    """End an import: the file goes, and of its rows all but those in error; the caller saves it."""
+    """End an import: the file goes, and of its rows all but those in error; the caller saves it.
+
+    Whoever may publish what came in is told of it now, once, and not while more is coming.
+    """
     found.state, found.failure, found.ended, found.examples = state, failure, timezone.now(), []
     found.parts.all().delete()
     done = found.rows.all() if state == ImportState.FAILED else found.rows.exclude(fate=Fate.ERROR)
     done.delete()
+    if found.status == Status.SUBMITTED:
+        tell_of_import(found)
 
 
 def _permits(found: Import) -> Permits:

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from xml.parsers.expat import ExpatError
 
 from defusedxml.common import DefusedXmlException
 from django.core.exceptions import ValidationError
-from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.workbook import Workbook
 
+from insights.importing.package import Package
 from insights.importing.rows import Record
 
 OURS = "Insights"
@@ -35,7 +35,17 @@ BOMB = (
 # What the library may raise over a file that is damaged, or made to be.
 DAMAGED = (
     *(zipfile.BadZipFile, zlib.error, SyntaxError, DefusedXmlException, InvalidFileException, KeyError, ValueError),
-    *(TypeError, AttributeError, IndexError, EOFError, OSError, RuntimeError, NotImplementedError, AssertionError),
+    *(
+        ExpatError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        EOFError,
+        OSError,
+        RuntimeError,
+        NotImplementedError,
+        AssertionError,
+    ),
 )
 
 
@@ -73,8 +83,8 @@ def _declares(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
 
 def sheet_of(path: Path) -> str:
     """Return the name of the sheet to read: the one called Insights, else the first that can be seen."""
-    with _opened(path) as book:
-        seen = [sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    with _opened(path) as package:
+        seen = [sheet.name for sheet in package.sheets if sheet.visible]
     if not seen:
         raise ValidationError({"file": "There is no sheet in this workbook."})
     return OURS if OURS in seen else seen[0]
@@ -82,45 +92,37 @@ def sheet_of(path: Path) -> str:
 
 def size_of(path: Path, sheet: str) -> int:
     """Return how many rows the sheet says it has; 0 where it does not say."""
-    with _opened(path) as book:
-        return int(book[sheet].max_row or 0)
+    with _opened(path) as package:
+        return package.size_of(sheet)
 
 
 def records(path: Path, sheet: str) -> Iterator[Record]:
-    """Yield the rows of a sheet. Raises ValidationError where the file turns out to be damaged."""
-    with _opened(path) as book:
-        try:
-            # What a sheet says of its own size may be wrong, and a size of a million columns is a trap.
-            book[sheet].reset_dimensions()
-            for number, cells in enumerate(book[sheet].iter_rows(values_only=True), 1):
-                yield Record(number, [_as_text(cell) for cell in _used(cells)])
-        except DAMAGED as error:
-            raise ValidationError({"file": UNREADABLE}) from error
+    """Yield the rows of a sheet that are written down. Raises ValidationError where it turns out to be damaged."""
+    last = 0
+    with _opened(path) as package:
+        for number, cells in package.rows(sheet):
+            # A row that stands where it should not has been read, or is none.
+            if number > last:
+                last = number
+                yield Record(number, _texts(cells))
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Workbook]:
-    # A path would be refused for the end of its name; an open file is looked into.
-    file = path.open("rb")
+def _opened(path: Path) -> Iterator[Package]:
     try:
-        # data_only would show what a formula came to when it was last saved, and nothing where it never was.
-        book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
+        with Package(path) as package:
+            yield package
     except DAMAGED as error:
-        file.close()
         raise ValidationError({"file": UNREADABLE}) from error
-    try:
-        yield book
-    finally:
-        book.close()
-        file.close()
 
 
-def _used(cells: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Leave out the empty cells at the end of a row."""
-    end = len(cells)
-    while end and cells[end - 1] is None:
-        end -= 1
-    return cells[:end]
+def _texts(cells: list[dict[str, Any]]) -> list[str]:
+    """Return the cells of a row as texts, each in its column; the empty ones at the end are left out."""
+    filled = {cell["column"]: cell["value"] for cell in cells if cell["value"] is not None}
+    texts = [""] * max(filled, default=0)
+    for column, value in filled.items():
+        texts[column - 1] = value if type(value) is str else _as_text(value)
+    return texts
 
 
 def _as_text(cell: Any) -> str:

@@ -18,10 +18,11 @@ from accounts.models import User
 from casestudies.errors import Conflict, Missing
 from casestudies.models import Audience, CaseStudy, LearningActivity
 from insights.capture import Setting, Voice, edit
-from insights.flagging import rewrite
+from insights.flagging import COLUMNS as FLAG
+from insights.flagging import flags_of_new
 from insights.importing.judging import Judged
 from insights.importing.understanding import Plan, insight_fields, placed, voice_fields
-from insights.models import Imported, Insight, Source
+from insights.models import Flag, Imported, Insight, Source
 
 INSIGHT = (
     *(
@@ -46,13 +47,15 @@ VOICE = ("kind", "role", "organisation_id", "place", "collected_on", "consent")
 
 
 def write_new(judged: Sequence[Judged]) -> None:
-    """Write new insights with their voices, audiences and what the file said of them, in the caller's transaction.
+    """Write new insights with all that belongs to them, in the caller's transaction.
 
-    The voices go first: as each insight arrives its consent and the kind of its source are known, and the triggers
-    have nothing to go back to. Raises IntegrityError where a reference was taken in the meantime.
+    Voices and flags go first: as each insight arrives its consent, the kind of its source and what screening found are
+    known, and the triggers have nothing to go back to.
+    Raises IntegrityError where a reference was taken in the meantime.
     """
     new = [(one, one.insight, one.source) for one in judged if one.insight is not None and one.source is not None]
     copy_rows(Source, SOURCE, ([getattr(source, name) for name in SOURCE] for _, _, source in new))
+    copy_rows(Flag, FLAG, flags_of_new((insight, [source]) for _, insight, source in new))
     copy_rows(Insight, INSIGHT, ([getattr(insight, name) for name in INSIGHT] for _, insight, _ in new))
     copy_rows(
         Insight.audiences.through,
@@ -64,7 +67,6 @@ def write_new(judged: Sequence[Judged]) -> None:
         ("insight_id", "programme_id", "words", "fields"),
         ((insight.id, insight.programme_id, one.said.words, Jsonb(one.said.digests())) for one, insight, _ in new),
     )
-    rewrite([insight.id for _, insight, _ in new])
 
 
 def write_changed(one: Judged, plan: Plan, person: User) -> str:

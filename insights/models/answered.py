@@ -130,7 +130,7 @@ class Wish(models.Model):
 
 
 class Notice(models.Model):
-    """Something a person should know: of one insight, or (submitted) how many wait in one programme.
+    """Something a person should know: of one insight, or (submitted, imported) how many came in one programme.
 
     `due` is when it is to go by e-mail, null where it is not (any more). It holds no word of an insight.
     """
@@ -151,7 +151,8 @@ class Notice(models.Model):
         constraints = [
             known("kind", NoticeKind, name="notice_kind_known"),
             models.CheckConstraint(
-                condition=models.Q(kind=NoticeKind.SUBMITTED) ^ models.Q(insight__isnull=False),
+                condition=models.Q(kind__in=[NoticeKind.SUBMITTED, NoticeKind.IMPORTED])
+                ^ models.Q(insight__isnull=False),
                 name="notice_of_an_insight_or_a_programme",
             ),
             models.UniqueConstraint(

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from uuid_utils.compat import uuid7
 
 from insights.models.said import Insight, Source
-from insights.models.triggers import FLAG_TRIGGERS
+from insights.models.triggers import FLAG_TRIGGERS, came_together
 from insights.models.words import known
 
 
@@ -43,7 +43,7 @@ class FlagField(models.TextChoices):
     PLACE = "source.place", "Place where it was said"
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(came_together(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Flag(models.Model):
     """Something in an insight's words that could tell who a person is.
 

@@ -45,7 +45,8 @@ class Import(models.Model):
     `layout` says how the file is read (format, encoding, delimiter, sheet, row of headings), `mapping` which column
     (from 0) holds which field, `defaults` what holds where there is no such column. `done` counts the rows of the
     present stage and is where it goes on after a fall; `of` is how many there are, as far as that is known. The
-    counts of fates are of the rows as they stand; `written` those that became insights or edits.
+    counts of fates are of the rows as they stand; `written` those that became insights or edits; of new ones `shared`
+    and `withheld` say how many words may leave the programme and how many may not.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -69,6 +70,8 @@ class Import(models.Model):
     changed = models.PositiveIntegerField(default=0)
     error = models.PositiveIntegerField(default=0)
     written = models.PositiveIntegerField(default=0)
+    shared = models.PositiveIntegerField(default=0, db_default=0)
+    withheld = models.PositiveIntegerField(default=0, db_default=0)
     cursor = models.PositiveIntegerField(default=0)
     attempts = models.PositiveIntegerField(default=0)
     failure = models.TextField(blank=True, default="")

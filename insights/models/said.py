@@ -15,14 +15,14 @@ from uuid_utils.compat import uuid7
 from casestudies.lifecycle import Status
 from casestudies.models import Audience, CaseStudy, LearningActivity, Organisation, Programme
 from insights.choices import Consent, Effect, Kind, Level, Perspective, Relation, Response, SourceKind
-from insights.models.triggers import INSIGHT_TRIGGERS, SOURCE_TRIGGERS
+from insights.models.triggers import INSIGHT_TRIGGERS, SOURCE_TRIGGERS, came_together
 from insights.models.words import LONGEST, SHORTEST, known, words_constraints
 
 SEARCH_CONFIG = "lhs_english"
 
 
 @pghistory.track(
-    pghistory.InsertEvent(),
+    came_together(),
     pghistory.UpdateEvent(),
     pghistory.DeleteEvent(),
     exclude=["search", "digest", "words_withheld", "flagged", "modified"],
@@ -146,7 +146,7 @@ class InsightAudience(Insight.audiences.through):  # type: ignore[name-defined, 
         return f"{self.insight_id} for {self.audience_id}"
 
 
-@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+@pghistory.track(came_together(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Source(models.Model):
     """A voice behind an insight: who, by role, where and when – never a patient's identity.
 

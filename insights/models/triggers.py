@@ -12,6 +12,7 @@ worker, which begins with Tagging, never waits for an insight, because nothing c
 
 from __future__ import annotations
 
+import pghistory
 import pgtrigger
 
 COUNTED = "status, programme_id, case_study_id, kind, perspective, level, effect, response, words_withheld, flagged"
@@ -56,8 +57,22 @@ def tally_parts(rows: str) -> str:
     """
 
 
+def came_together() -> pghistory.InsertEvent:
+    """Return the event of rows that came, noted once for all rows of a statement.
+
+    Row by row each one would look up who did it and touch that same row again: what a thousand cost grew as a square.
+    """
+    return pghistory.InsertEvent(level=pgtrigger.Statement)
+
+
 def statement(
-    *, name: str, operation: pgtrigger.Operation, old: str | None, new: str | None, func: str
+    *,
+    name: str,
+    operation: pgtrigger.Operation,
+    old: str | None,
+    new: str | None,
+    func: str,
+    declare: list[tuple[str, str]] | None = None,
 ) -> pgtrigger.Trigger:
     """Return a statement trigger that sees the rows as they were (`old`) and as they are (`new`)."""
     return pgtrigger.Trigger(
@@ -66,14 +81,21 @@ def statement(
         when=pgtrigger.After,
         operation=operation,
         referencing=pgtrigger.Referencing(old=old, new=new),
+        declare=declare,
         func=func + "\nRETURN NULL;",
     )
 
 
-_CHANGED = f"""
-    SELECT o.id FROM was o JOIN now_is n USING (id)
-    WHERE (o.{COUNTED.replace(", ", ", o.")}) IS DISTINCT FROM (n.{COUNTED.replace(", ", ", n.")})
-"""
+def _differing(columns: str) -> str:
+    """Return SQL for the ids, as an array, of rows whose `columns` are not as they were.
+
+    By a set operation and not by a join of `was` and `now_is`: a trigger's plans are kept for the session, as they were
+    good for the number of rows that came first. One that was made for no row or one is cubic in the next thousand.
+    """
+    return f"""ARRAY(
+        SELECT c.id FROM (SELECT id, {columns} FROM now_is EXCEPT SELECT id, {columns} FROM was) c
+    )"""
+
 
 INSIGHT_TRIGGERS = [
     pgtrigger.Trigger(
@@ -99,13 +121,15 @@ INSIGHT_TRIGGERS = [
         """,
     ),
     pgtrigger.Trigger(
-        name="insight_withheld_from_the_start",
+        name="insight_marked_from_the_start",
         when=pgtrigger.Before,
         operation=pgtrigger.Insert,
+        # Sources and flags may have been written before it: a bulk load then has no row to go back to.
         func="""
             NEW.words_withheld = EXISTS (
                 SELECT 1 FROM insights_source WHERE insight_id = NEW.id AND consent = 'withheld'
             );
+            NEW.flagged = EXISTS (SELECT 1 FROM insights_flag WHERE insight_id = NEW.id AND state = 'open');
             RETURN NEW;
         """,
     ),
@@ -157,21 +181,24 @@ INSIGHT_TRIGGERS = [
         operation=pgtrigger.Update,
         old="was",
         new="now_is",
+        declare=[("counted", "uuid[]"), ("reworded", "uuid[]")],
         func=f"""
-            PERFORM 1 FROM insights_tagging WHERE insight_id IN ({_CHANGED})
-                ORDER BY insight_id, codebook_id FOR UPDATE;
+            counted = {_differing(COUNTED)};
+            IF cardinality(counted) > 0 THEN
+                PERFORM 1 FROM insights_tagging WHERE insight_id = ANY (counted)
+                    ORDER BY insight_id, codebook_id FOR UPDATE;
         """
         + tally_insights(
-            f"SELECT -1 AS sign, o.* FROM was o WHERE o.id IN ({_CHANGED})"
-            f" UNION ALL SELECT 1, n.* FROM now_is n WHERE n.id IN ({_CHANGED})"
+            "SELECT -1 AS sign, o.* FROM was o WHERE o.id = ANY (counted)"
+            " UNION ALL SELECT 1, n.* FROM now_is n WHERE n.id = ANY (counted)"
         )
-        + """
+        + f"""
+            END IF;
             -- Even if it is due already: a worker that has these rows is waited for, then made to look again.
-            UPDATE insights_tagging SET due = true
-            WHERE insight_id IN (
-                SELECT n.id FROM was o JOIN now_is n USING (id)
-                WHERE (o.title, o.text) IS DISTINCT FROM (n.title, n.text)
-            );
+            reworded = {_differing("title, text")};
+            IF cardinality(reworded) > 0 THEN
+                UPDATE insights_tagging SET due = true WHERE insight_id = ANY (reworded);
+            END IF;
         """,
     ),
     statement(
@@ -181,7 +208,11 @@ INSIGHT_TRIGGERS = [
         new="now_is",
         func="""
             INSERT INTO insights_move (insight_id, was, status)
-            SELECT n.id, o.status, n.status FROM was o JOIN now_is n USING (id) WHERE o.status <> n.status;
+            SELECT id, max(before), max(after)
+            FROM (
+                SELECT id, status AS before, NULL AS after FROM was
+                UNION ALL SELECT id, NULL, status FROM now_is
+            ) both_of GROUP BY id HAVING max(before) <> max(after);
         """,
     ),
     pgtrigger.Trigger(

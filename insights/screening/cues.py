@@ -44,6 +44,12 @@ def _classes() -> dict[str, tuple[str, ...]]:
     return {word: tuple(names) for word, names in of.items()}
 
 
+@lru_cache(maxsize=1)
+def phrases() -> frozenset[str]:
+    """The pairs of folded words that are known to be no person, written with a line between: “sue_ryder”."""
+    return frozenset(pair for pair, names in _classes().items() if "phrase" in names)
+
+
 def classes_of(folded: str) -> tuple[str, ...]:
     """The classes of a folded word; its possessive and a full stop after it do not matter."""
     found = _classes().get(folded)

@@ -7,9 +7,10 @@ said; trained by `python -m benchmarks.screening train`. What was tried instead:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import repeat
 from math import exp
 
-from insights.screening.cues import NO_PEOPLE, classes_of, listed
+from insights.screening.cues import NO_PEOPLE, listed, phrases
 from insights.screening.letters import likeness
 from insights.screening.weights import weights
 from insights.screening.words import Known, Word, known, words_of
@@ -43,7 +44,8 @@ def _in_phrase(words: Sequence[Word], at: int) -> bool:
     if before.folded == "." and at > 1:
         before = words[at - 2].known
     after = words[at + 1].known if at + 1 < len(words) else NOTHING
-    return any("phrase" in classes_of(pair) for pair in (f"{before.folded}_{base}", f"{base}_{after.base}"))
+    found = phrases()
+    return f"{before.folded}_{base}" in found or f"{base}_{after.base}" in found
 
 
 def _letter_after_title(words: Sequence[Word], at: int) -> bool:
@@ -144,8 +146,7 @@ def features(words: Sequence[Word], at: int, text_shape: str) -> list[str]:
 
 def weigh(words: Sequence[Word], at: int, text_shape: str) -> float:
     """The log-odds that the word at a place is a person's name."""
-    known_weights = weights().features
-    return sum(known_weights.get(feature, 0.0) for feature in features(words, at, text_shape))
+    return sum(map(weights().features.get, features(words, at, text_shape), repeat(0.0)))
 
 
 def label(words: Sequence[Word], odds: Callable[[Sequence[Word], int, str], float] = weigh) -> None:

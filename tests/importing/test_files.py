@@ -10,11 +10,17 @@ import pytest
 from django.core.exceptions import ValidationError
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from insights.importing.delimited import BROKEN, records
 from insights.importing.files import look, rows
 from insights.importing.workbook import SMALL_PART
 from tests.importing.spreadsheets import HEADINGS, a_row, as_csv, as_xlsx, put, read
+
+
+def rows_of(path):
+    return rows(path, look(path).layout)
+
 
 ZOE = "Zoë’s café – “slow” £5"
 
@@ -53,6 +59,67 @@ def test_a_workbook_is_read_with_its_dates_numbers_and_formulas_as_they_were_typ
         "insights.xlsx",
     )
     assert read(path) == [["7", "=1+1", "finding", "staff", "2022-04-03"], ["7.5", "two", "", "TRUE"]]
+
+
+def rewritten(book: bytes, **parts: bytes) -> bytes:
+    """Return a workbook with its sheet (`sheet1`) written anew, or with texts that cells share (`sharedStrings`)."""
+    out = io.BytesIO()
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+    override = f'<Override PartName="/xl/sharedStrings.xml" ContentType="{kind}"/></Types>'.encode()
+    with zipfile.ZipFile(io.BytesIO(book)) as was, zipfile.ZipFile(out, "w") as now:
+        for name in was.namelist():
+            content = parts.get(name.rpartition("/")[2].removesuffix(".xml"), was.read(name))
+            if name == "[Content_Types].xml" and "sharedStrings" in parts:
+                content = content.replace(b"</Types>", override)
+            now.writestr(name, content)
+        if "sharedStrings" in parts:
+            now.writestr("xl/sharedStrings.xml", parts["sharedStrings"])
+    return out.getvalue()
+
+
+MAIN = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+RUNS = b"<r><rPr><b/><sz val='11'/></rPr><t>slow </t></r><r><t>lift</t></r><rPh sb='0' eb='1'><t>unsaid</t></rPh>"
+
+
+def test_texts_in_runs_are_read_whole_whether_they_are_shared_or_stand_in_their_cell(tmp_path):
+    shared = b"<sst " + MAIN + b"><si><t>Insight</t></si><si>" + RUNS + b"</si><si><t/></si></sst>"
+    rows = (
+        b'<row r="1"><c r="A1" t="s"><v>0</v></c></row><row r="3"><c r="A3" t="s"><v>1</v></c>'
+        b'<c r="C3" t="inlineStr"><is>' + RUNS + b'</is></c><c r="D3" t="s"><v>2</v></c></row>'
+    )
+    sheet = b"<worksheet " + MAIN + b"><sheetData>" + rows + b"</sheetData></worksheet>"
+    path = put(tmp_path, rewritten(as_xlsx(["Insight"]), sharedStrings=shared, sheet1=sheet), "insights.xlsx")
+    found = list(rows_of(path))
+    assert [(record.number, record.cells) for record in found] == [(3, ["slow lift", "", "slow lift", ""])]
+
+
+def test_a_sheet_that_does_not_say_its_size_is_read_all_the_same(tmp_path):
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("Insights")
+    for line in (HEADINGS, a_row(1)):
+        sheet.append(line)
+    path = tmp_path / "insights.xlsx"
+    book.save(path)
+    assert look(path).of == 0
+    assert read(path) == [a_row(1)]
+
+
+def test_a_row_far_below_costs_nothing_for_those_that_are_not_there(tmp_path):
+    far = b'<row r="1"><c r="A1" t="inlineStr"><is><t>Insight</t></is></c></row>' + (
+        b'<row r="2000000000"><c r="A2000000000" t="inlineStr"><is><t>Far away.</t></is></c></row>'
+    )
+    sheet = b"<worksheet " + MAIN + b"><sheetData>" + far + b"</sheetData></worksheet>"
+    path = put(tmp_path, rewritten(as_xlsx(["Insight"]), sheet1=sheet), "insights.xlsx")
+    assert [record.number for record in rows_of(path)] == [2_000_000_000]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("part", ["sheet1", "sharedStrings"])
+def test_a_sheet_that_declares_entities_is_not_read_in_any_encoding(tmp_path, part, encoding):
+    declares = f'<?xml version="1.0" encoding="{encoding}"?><!DOCTYPE x [<!ENTITY a "lol">]>'
+    book = rewritten(as_xlsx(HEADINGS, a_row(1)), **{part: (declares + "<x>&a;</x>").encode(encoding)})
+    with pytest.raises(ValidationError, match="workbook that can be read"):
+        read(put(tmp_path, book, "insights.xlsx"))
 
 
 def test_the_headings_are_found_below_a_title_and_empty_rows(tmp_path):

@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Sum
 
 from insights.capture import Setting, Voice, edit, log
+from insights.flagging import rewrite
 from insights.importing import running, verbs
-from insights.models import Import, ImportPart, ImportRow, Insight, Source, Tag, Tagging, Tally
+from insights.models import Flag, Import, ImportPart, ImportRow, Insight, Source, Tag, Tagging, Tally
 from insights.review import decide
 from insights.search import Links, one
 from insights.visibility import Reader
@@ -227,6 +228,17 @@ class TestWriting:
         importer.write(as_csv(HEADINGS, *lines))
         importer.write(as_xlsx(HEADINGS, a_row(9, Insight="=SUM(A1:A9)")), name="insights.xlsx")
         assert list(Insight.objects.order_by("external_id").values_list("text", flat=True)) == [*texts, "=SUM(A1:A9)"]
+
+    def test_what_could_tell_who_somebody_is_comes_in_flagged(self, importer):
+        lines = [a_row(1), a_row(2, Insight="Ring Nora Hughes on 07700 900123 about the lift.", Date="1 May 2022")]
+        importer.write(as_csv(HEADINGS, *lines))
+        flagged = Insight.objects.get(flagged=True)
+        assert flagged.external_id == "R2"
+        found = [(flag.field, flag.kind, flag.state) for flag in flagged.flags.order_by("start")]
+        assert found == [("text", "name", "open"), ("text", "phone", "open")]
+        assert past(Flag).filter(insight=flagged, pgh_label="insert", pgh_context__isnull=False).count() == 2
+        assert rewrite([flagged.id]) == 2
+        assert [(flag.field, flag.kind, flag.state) for flag in flagged.flags.order_by("start")] == found
 
     def test_the_rows_become_insights_in_their_order(self, importer):
         importer.write(as_csv(HEADINGS, *(a_row(n) for n in range(30))))

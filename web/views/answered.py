@@ -113,7 +113,7 @@ def notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
     person = cast(User, request.user)
     notices.mark_read(person=person, notice_id=notice_id)
     found = Notice.objects.get(id=notice_id)
-    if found.kind == NoticeKind.SUBMITTED:
+    if found.kind in (NoticeKind.SUBMITTED, NoticeKind.IMPORTED):
         return HttpResponseRedirect(f"{reverse('web:submitted')}?programme={found.programme_id}")
     if found.insight_id and Reader.of(person).insights().filter(id=found.insight_id).exists():
         part = "#comments" if found.kind == NoticeKind.COMMENT else ""
