@@ -166,6 +166,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "compare what was cut out of reports": {"task": "insights.compare_candidates", "schedule": SWEEP_SECONDS},
     "import what is due": {"task": "insights.import_due", "schedule": SWEEP_SECONDS, "options": {"expires": 30}},
     "forget old imports": {"task": "insights.forget_imports", "schedule": 3600.0, "options": {"expires": 3000}},
+    "forget old reports": {"task": "insights.forget_reports", "schedule": 3600.0, "options": {"expires": 3000}},
     "send notices": {
         "task": "insights.send_notices",
         "schedule": 3 * SWEEP_SECONDS,
@@ -298,9 +299,11 @@ SITE_URL = os.environ.get(
 NOTICES_URL = f"{SITE_URL}/notices/"
 # How often one address may ask for a receipt.
 RECEIPTS_RATE = os.environ.get("LHS_THROTTLE_RECEIPTS", "60/min")
-# A report that is read into insights: how large a file may be, and what the process that reads it may use.
+# A report that is read into insights: how large a file may be, what the process that reads it may use, and for how many
+# days what was cut out of it waits to be saved.
 REPORT_BYTES = int(os.environ.get("LHS_REPORT_MEGABYTES", "20")) * 1024 * 1024
 REPORT_SECONDS = int(os.environ.get("LHS_REPORT_SECONDS", "60"))
+REPORT_KEEP_DAYS = int(os.environ.get("LHS_REPORT_KEEP_DAYS", "90"))
 REPORT_MEMORY = int(os.environ.get("LHS_REPORT_MEMORY_MEGABYTES", "1024")) * 1024 * 1024
 # A page of a long report holds a field for each thing that may be changed of each candidate.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000

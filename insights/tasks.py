@@ -73,6 +73,14 @@ def forget_imports() -> None:
     verbs.forget_old()
 
 
+@shared_task(name="insights.forget_reports")
+def forget_reports() -> None:
+    """Throw away what was cut out of old reports and never saved. Run again, it finds none."""
+    from insights.reports import taking
+
+    taking.forget_old()
+
+
 @shared_task(name="insights.send_notices")
 def send_notices() -> None:
     """Send the e-mail that is due. Run twice at once, the two share the work; run again, it finds nothing to do."""

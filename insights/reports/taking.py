@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 from pathlib import PurePath
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from accounts.models import User
 from casestudies.errors import Missing
@@ -179,3 +182,24 @@ def throw_away(*, person: User, report_id: UUID) -> None:
     """Delete a report with every candidate; insights that were saved from it stay. Raises Missing."""
     report = the_report(person=person, report_id=report_id, lock=True)
     report.delete()
+
+
+def kept_until(report: Report) -> datetime.datetime:
+    """Return until when what was cut out of a report waits to be saved."""
+    return report.created + datetime.timedelta(days=settings.REPORT_KEEP_DAYS)
+
+
+@transaction.atomic
+def forget_old() -> int:
+    """Delete what was cut out of reports and not saved in the days of the setting; return of how many reports.
+
+    A report of which nothing was saved goes whole. What was saved is an insight, and stays.
+    """
+    old = Report.objects.filter(created__lt=timezone.now() - datetime.timedelta(days=settings.REPORT_KEEP_DAYS))
+    unsaved = Candidate.objects.filter(report__in=old, insight__isnull=True)
+    ids = set(unsaved.order_by().values_list("report_id", flat=True).distinct())
+    # Who is saving from one of them holds its report.
+    ids = set(Report.objects.filter(id__in=ids).select_for_update(skip_locked=True).values_list("id", flat=True))
+    Candidate.objects.filter(report__in=ids, insight__isnull=True).delete()
+    Report.objects.filter(id__in=ids, candidates__isnull=True).delete()
+    return len(ids)

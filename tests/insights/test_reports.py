@@ -19,7 +19,14 @@ from insights.models import Candidate, Insight, Report
 from insights.reports import taking
 from insights.reports.comparing import compare_due, said_already, to_compare
 from insights.reports.saving import NewActivity, change, save
-from insights.reports.taking import MOST_CANDIDATES, open_reports, take, the_report, throw_away
+from insights.reports.taking import (
+    MOST_CANDIDATES,
+    forget_old,
+    open_reports,
+    take,
+    the_report,
+    throw_away,
+)
 from lhs.encoder import EncoderUnavailable, loaded
 from tests.documents import REPORT, word
 from tests.factories import (
@@ -428,3 +435,39 @@ class TestSaidAlready:
         assert compare_due() == 0
         assert to_compare(report) == 1
         assert len(save(person=team, report_id=report.id)) == 1
+
+
+def test_what_was_not_saved_in_time_is_deleted_and_what_was_saved_stays(programme, team, report):
+    insight = InsightFactory(programme=programme)
+    saved = CandidateFactory(report=report, position=0, title="", text="", insight=insight)
+    CandidateFactory(report=report, position=1, text=PORTERS)
+    whole = CandidateFactory(report=ReportFactory(programme=programme, person=team)).report
+    Report.objects.update(created="2020-01-01T00:00Z")
+    fresh = CandidateFactory(report=ReportFactory(programme=programme, person=team))
+    assert forget_old() == 2
+    assert set(Candidate.objects.all()) == {saved, fresh}
+    assert set(Report.objects.all()) == {report, fresh.report}
+    assert not Report.objects.filter(id=whole.id).exists()
+    assert Insight.objects.get() == insight
+    assert forget_old() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_someone_is_saving_is_left_for_the_next_time():
+    team = MembershipFactory().user
+    report = CandidateFactory(report=ReportFactory(programme=team.memberships.get().programme)).report
+    Report.objects.update(created="2020-01-01T00:00Z")
+    forgot: list[int] = []
+
+    def forget() -> None:
+        forgot.append(forget_old())
+        connection.close()
+
+    with transaction.atomic():
+        the_report(person=team, report_id=report.id, lock=True)
+        other = threading.Thread(target=forget)
+        other.start()
+        other.join()
+    assert forgot == [0]
+    assert forget_old() == 1
+    assert not Report.objects.exists()

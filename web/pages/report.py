@@ -17,7 +17,7 @@ from insights.choices import Consent, Effect, Kind, Level, Perspective, SourceKi
 from insights.models import Candidate, Report
 from insights.reports.comparing import SaidAlready, said_already, to_compare
 from insights.reports.screening import details_in
-from insights.reports.taking import may_take, open_reports
+from insights.reports.taking import kept_until, may_take, open_reports
 from web.cards import first_words
 from web.words import counted, day, percent
 
@@ -141,6 +141,7 @@ class ReportPage:
     programme: str
     facts: str
     left_out: bool
+    kept_until: str
     withheld: bool
     groups: tuple[Group, ...]
     waiting: int
@@ -248,6 +249,7 @@ def report_page(
         programme=report.programme.name,
         facts=f"{report.get_form_display()}, read on {day(report.created)} by {report.person}",
         left_out=report.left_out,
+        kept_until=day(kept_until(report)),
         withheld=report.consent == Consent.WITHHELD,
         groups=groups,
         waiting=len(waiting),
