@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
@@ -163,6 +164,8 @@ class World:
     def bodies(self, caller: Caller, state: str) -> dict[str, dict[str, Any]]:
         """What is sent to an address, so that whoever may do it there does it; nothing, where nothing is needed."""
         said = {"text": "Nobody answers the telephone.", "kind": "finding"}
+        theme = {"name": "Lifts", "definition": "How long one waits for a lift."}
+        examples = ["The lift is slow.", "Porters wait at noon.", "One of two lifts is out of use."]
         own = AccessToken.objects.filter(user=caller.person).first() if caller.person else None
         at_hand = self.insights.get(state, self.other)
         first, second = self.insights["published"].id, self.other.id
@@ -191,11 +194,17 @@ class World:
             "web:erase": {"reason": "A patient asked for it.", "confirm": "yes"},
             "web:take-report": {"name": "Winter review", "text": "# Findings\n\n- Porters wait for the lift at noon."},
             "web:change-theme": {"name": "Visitors", "definition": "Who may come, and when."},
+            "web:new-theme": {**theme, "examples": "\n".join(examples)},
             "web:merge-theme": {"into": "parking"},
+            "web:split-theme": {**theme, "examples": "\n".join(examples), "insights": [str(self.other.id)]},
+            "web:import": {"file": SimpleUploadedFile("last-year.csv", b"Ref,Insight\n1,Porters wait at noon.\n")},
             "api:insight-comments": {"text": "Which ward was it?"},
             "api:insight-erase": {"reason": "A patient asked for it."},
             "api:insight-restore": {"version": 1},
+            "api:themes": {**theme, "examples": examples},
+            "api:themes-one": {"definition": "Who may come, and when."},
             "api:theme-merge": {"into": "parking"},
+            "api:theme-split": {**theme, "examples": examples, "insights": [str(self.other.id)]},
             "api:report-save": {"new_activity": {"kind": "interview", "name": "Winter review"}},
             "api:reports": {
                 "programme": self.programme.slug,
