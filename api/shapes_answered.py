@@ -15,6 +15,23 @@ class ReceiptShape(Shape):
     url = serializers.URLField()
 
 
+class StageShape(Shape):
+    """Something that became of a voice: on which day, and what, in words."""
+
+    on = serializers.DateField()
+    said = serializers.CharField()
+
+
+class ReceiptTellsShape(Shape):
+    """What became of a voice: how it stands, each stage up to then, the first first; no word of what was said."""
+
+    code = serializers.CharField()
+    now = StageShape()
+    stages = StageShape(many=True)
+    reason = serializers.CharField(allow_blank=True, help_text="Why it was declined; else empty.")
+    published = serializers.URLField(allow_null=True, help_text="The insight, where everyone may read it.")
+
+
 class InsightWithReceipts(SingleInsight):
     """An insight with the receipts of the voices that you brought to it, in the order of the voices."""
 

@@ -161,6 +161,16 @@ class PersonThrottle(Throttle):
         return str(request.auth.pk if request.auth is not None else person.pk)
 
 
+class ReceiptThrottle(Throttle):
+    """Whoever asks for a receipt, signed in or not, by the address they come from: codes are not to be tried out."""
+
+    scope = "receipt"
+
+    def whom(self, request: Request) -> str:
+        """Return the address, as far as the proxies named in the settings can be trusted to tell it."""
+        return self.get_ident(request)
+
+
 class AddressThrottle(Throttle):
     """Those who have not signed in, by the address they come from."""
 

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, include, path, re_path
 
-from api.views import answered, documents, flags, imports, insights, library, reports, review, said, tagger, themes
+from api.views import (
+    answered,
+    documents,
+    flags,
+    imports,
+    insights,
+    library,
+    receipts,
+    reports,
+    review,
+    said,
+    tagger,
+    themes,
+)
 from api.views.door import Door
 from casestudies.lifecycle import MOVE_NAMES
 from lhs.models import HABITS, THEMES
@@ -67,6 +80,7 @@ v1: list[URLPattern] = [
     *of_the_desk,
     *of_reports,
     *of_imports,
+    path("receipts/<str:code>/", receipts.ReceiptDoor.as_view(), name="receipt"),
     path("notices/", answered.Notices.as_view(), name="notices"),
     path("notices/read/", answered.NoticesRead.as_view(), name="notices-read"),
     path("tagger/", tagger.Tagger.as_view(), name="tagger"),

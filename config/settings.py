@@ -325,6 +325,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {
         "person": os.environ.get("LHS_THROTTLE_TOKEN", "1200/min"),
         "address": os.environ.get("LHS_THROTTLE_ANONYMOUS", "600/min"),
+        "receipt": RECEIPTS_RATE,
     },
     "EXCEPTION_HANDLER": "api.problems.handle",
     "DEFAULT_FILTER_BACKENDS": [],

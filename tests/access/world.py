@@ -228,5 +228,5 @@ class World:
 CODES = {"web:decide-habits": ["culture"], "web:decide-themes": ["visiting"]}
 CODES |= {"api:insight-habit": ["culture"], "api:insight-theme": ["visiting"]}
 # A receipt that nobody was given: what a real one tells is held by tests/insights and tests/web.
-CODES |= {"web:receipt": ["00000-00000"]}
+CODES |= {"web:receipt": ["00000-00000"], "api:receipt": ["00000-00000"]}
 MOVES = {"web:move": [*MOVE_NAMES, "no-such-move"]}

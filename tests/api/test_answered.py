@@ -8,7 +8,7 @@ from accounts.models import Role
 from api import examples
 from insights.erasing import ERASED
 from insights.models import Receipt
-from insights.receipts import shown
+from insights.receipts import DECLINED, HEARD, IN_REVIEW, shown
 from tests.api.conftest import GOOD, Caller, faults
 from tests.api.test_schema import matches
 from tests.factories import InsightFactory, NoticeFactory, ProgrammeFactory, UserFactory
@@ -31,6 +31,39 @@ def test_who_logs_gets_a_receipt_for_each_voice_and_who_reads_gets_none(contribu
     assert GOOD["text"] not in answer.content.decode()
     for caller in (contributor, curator):
         assert "receipts" not in caller.get(told["url"]).json()
+
+
+def test_a_receipt_tells_anyone_how_it_stands_and_no_word_of_it(contributor, curator, anyone, good, settings):
+    settings.ANONYMOUS_READING = False
+    logged = contributor.post("insights/", {**good, "status": "submitted"}).json()
+    [receipt] = logged["receipts"]
+    told = anyone.get(f"receipts/{receipt['code']}/")
+    assert told.headers["Cache-Control"] == "no-store"
+    matches(told.json(), "ReceiptTellsShape")
+    assert (told.json()["now"]["said"], told.json()["published"]) == (IN_REVIEW, None)
+    curator.post(f"insights/{logged['id']}/decline/", {"reason": "Said elsewhere."})
+    said = anyone.get(f"receipts/{receipt['code'].lower().replace('-', '')}/").json()
+    assert (said["code"], said["now"]["said"], said["reason"]) == (receipt["code"], DECLINED, "Said elsewhere.")
+    assert [one["said"] for one in said["stages"]] == [HEARD, IN_REVIEW, DECLINED]
+    assert GOOD["text"] not in told.content.decode()
+
+
+def test_a_receipt_leads_to_what_was_published(contributor, curator, anyone, good):
+    logged = contributor.post("insights/", {**good, "status": "submitted"}).json()
+    assert curator.post(f"insights/{logged['id']}/publish/").status_code == 200
+    assert anyone.get(f"receipts/{logged['receipts'][0]['code']}/").json()["published"] == logged["url"]
+
+
+@pytest.mark.parametrize("code", ["00000-00000", "ABC", "7" * 400, "%00", "۱۲۳۴۵-۶۷۸۹۰"])
+def test_every_code_that_is_none_is_answered_alike(anyone, code):
+    answer = anyone.get(f"receipts/{code}/")
+    assert (answer.status_code, answer.json()["detail"]) == (404, "There is no receipt with this code.")
+
+
+def test_codes_cannot_be_tried_out(anyone, contributor, rates):
+    rates(receipt="2/h")
+    asked = [who.get("receipts/00000-00000/").status_code for who in (anyone, contributor, anyone)]
+    assert asked == [404, 404, 429]
 
 
 def test_me_too_gets_a_receipt_of_its_own(contributor):
