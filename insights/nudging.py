@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 import time
+from enum import StrEnum
 from functools import partial
-from typing import Any
 
 from celery import current_app
 from django.conf import settings
@@ -20,6 +20,16 @@ from kombu.pools import producers
 logger = logging.getLogger(__name__)
 PATIENCE_SECONDS = 0.5
 QUIET_SECONDS = 5.0
+
+
+class Work(StrEnum):
+    """What the worker can be told of, each by the name of its task: the tasks call the verbs, and the verbs nudge."""
+
+    TAG = "insights.tag_due"
+    LEARN_THEMES = "insights.learn_themes"
+    COMPARE = "insights.compare_candidates"
+    IMPORT = "insights.import_due"
+    SEND = "insights.send_notices"
 
 
 class _Line:
@@ -35,35 +45,25 @@ def nudge_after_commit() -> None:
 
 def nudge_themes_after_commit() -> None:
     """Once this transaction is saved, have the themes' tagger fitted; without a broker, leave it to the next look."""
-    from insights.tasks import learn_themes
-
-    transaction.on_commit(partial(_nudge, learn_themes), robust=True)
+    transaction.on_commit(partial(_nudge, Work.LEARN_THEMES), robust=True)
 
 
 def nudge_comparing_after_commit() -> None:
     """The same for what was cut out of a report and is to be compared."""
-    from insights.tasks import compare_candidates
-
-    transaction.on_commit(partial(_nudge, compare_candidates), robust=True)
+    transaction.on_commit(partial(_nudge, Work.COMPARE), robust=True)
 
 
 def nudge_imports_after_commit() -> None:
     """The same for a spreadsheet to import."""
-    from insights.tasks import import_due
-
-    transaction.on_commit(partial(_nudge, import_due), robust=True)
+    transaction.on_commit(partial(_nudge, Work.IMPORT), robust=True)
 
 
 def nudge_mail_after_commit() -> None:
     """The same for notices to send."""
-    from insights.tasks import send_notices
-
-    transaction.on_commit(partial(_nudge, send_notices), robust=True)
+    transaction.on_commit(partial(_nudge, Work.SEND), robust=True)
 
 
-def _nudge(task: Any = None) -> None:
-    from insights.tasks import tag_due
-
+def _nudge(work: Work = Work.TAG) -> None:
     if time.monotonic() < _Line.quiet_until:
         return
     # Not the worker's own connection settings: its reads wait longer than a person at a form should.
@@ -73,7 +73,7 @@ def _nudge(task: Any = None) -> None:
     )
     try:
         with producers[connection].acquire(block=True, timeout=PATIENCE_SECONDS) as producer:
-            (task or tag_due).apply_async(producer=producer, retry=False, expires=60)
+            current_app.send_task(work.value, producer=producer, retry=False, expires=60)
     except (OperationalError, OSError) as error:
         _Line.quiet_until = time.monotonic() + QUIET_SECONDS
         logger.warning("The broker cannot be reached (%s); the next sweep does what is due.", type(error).__name__)
