@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 PRACTICE = Path(__file__).with_name("practice.txt")
 OTHER = re.compile(r"\(\(([^()]+)\)\)")
 HOSPITALS = ("St {}'s", "{} General", "{} Hospital", "Royal {}", "Queen {}", "the {} Trust", "{} Infirmary", "the {}")
-READINGS, READINGS_OF_CLEAN, INSERTED = 14, 4, 6
+READINGS, READINGS_OF_CLEAN, INSERTED = 14, 10, 6
 # People and things of the clean passages that names are put in place of, or after.
 SOMEONE = re.compile(
     r"\b(?:(?P<pronoun>[Ss]?[Hh]e|him)|(?P<owner>[Hh]is(?= [a-z]))"

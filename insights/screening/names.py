@@ -15,7 +15,7 @@ from insights.screening.lexicon import marks_of
 from insights.screening.weights import weights
 from insights.screening.words import Known, Word, known, words_of
 
-SURE = 0.5
+SURE = 0.55
 AGAIN = 0.2
 NOTHING = known(".")
 STOP = listed("stop")
