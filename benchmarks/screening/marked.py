@@ -12,7 +12,7 @@ MARK = re.compile(r"\[\[([a-z-]+):(.*?)\]\]", re.DOTALL)
 FOLDER = Path(__file__).parents[2] / "tests" / "insights" / "screening"
 HALVES = {
     "development": tuple(FOLDER / f"{name}.yaml" for name in ("development", "fresh", "ward_talk", "corridor")),
-    "held out": (FOLDER / "held_out.yaml",),
+    "held out": tuple(FOLDER / f"{name}.yaml" for name in ("held_out", "unmet", "last_met")),
 }
 
 
