@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from insights.screening.lexicon import FILE, GIVEN, LATE, PLACE, PROPER, SURNAME, WORD, fold
+from insights.screening.scripts import ELSEWHERE
 
 DICTIONARIES = Path("/usr/share/dict")
 BY_HAND = Path(__file__).with_name("names.txt")
@@ -62,7 +63,8 @@ def _by_hand(marks: dict[str, set[str]]) -> None:
 def _mark(marks: dict[str, set[str]], name: str, mark: str) -> None:
     for part in (name, *name.replace("-", " ").split()):
         word = fold(part)
-        if " " not in word and len(word) > 1 and word.replace("-", "").replace("'", "").isascii() and word[0].isalpha():
+        latin = word.replace("-", "").replace("'", "").isascii()
+        if " " not in word and len(word) > 1 and word[0].isalpha() and (latin or ELSEWHERE.search(word)):
             marks[word].add(mark)
 
 

@@ -11,8 +11,8 @@ import yaml
 MARK = re.compile(r"\[\[([a-z-]+):(.*?)\]\]", re.DOTALL)
 FOLDER = Path(__file__).parents[2] / "tests" / "insights" / "screening"
 HALVES = {
-    "development": (FOLDER / "development.yaml", FOLDER / "fresh.yaml"),
-    "held out": (FOLDER / "held_out.yaml",),
+    "development": tuple(FOLDER / f"{name}.yaml" for name in ("development", "fresh", "ward_talk", "corridor")),
+    "held out": tuple(FOLDER / f"{name}.yaml" for name in ("held_out", "unmet", "last_met")),
 }
 
 

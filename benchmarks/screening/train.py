@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 PRACTICE = Path(__file__).with_name("practice.txt")
 OTHER = re.compile(r"\(\(([^()]+)\)\)")
 HOSPITALS = ("St {}'s", "{} General", "{} Hospital", "Royal {}", "Queen {}", "the {} Trust", "{} Infirmary", "the {}")
-READINGS, READINGS_OF_CLEAN, INSERTED = 14, 4, 6
+READINGS, READINGS_OF_CLEAN, INSERTED = 14, 10, 6
 # People and things of the clean passages that names are put in place of, or after.
 SOMEONE = re.compile(
     r"\b(?:(?P<pronoun>[Ss]?[Hh]e|him)|(?P<owner>[Hh]is(?= [a-z]))"
@@ -44,6 +44,8 @@ SOMEONE = re.compile(
     r"|(?P<ward>[Tt]he (?:ward|unit))|(?P<hospital>[Tt]he (?:hospital|trust))"
     r"|(?P<system>[Tt]he (?:system|app|computer|software)))\b(?!')"
 )
+ORDINARY_NAMES, BARE_SURNAMES, SLIPS = 0.12, 0.1, 0.25
+WORD = re.compile(r"[A-Za-z]{5,12}")
 SEEN_AT_LEAST = 3
 STRENGTH = 0.3
 
@@ -87,9 +89,9 @@ def _letters() -> tuple[list[float], float]:
     given: list[tuple[str, int]] = []
     for word, marks in lexicon.lexicon().items():
         is_name, is_word = any(mark in marks for mark in "gs"), any(mark in marks for mark in "wl")
-        if is_name != is_word and len(word) > 1:
+        if is_name != is_word and len(word) > 1 and word.isascii():
             given.append((word, int(is_name)))
-    not_names = [word for word, of in cues._classes().items() if {"drug", "software"} & set(of)]
+    not_names = [word for word, of in cues._classes().items() if {"drug", "software", "brand"} & set(of)]
     given += [(word, 0) for word in not_names for _ in range(3)]
     indices, starts, data = [], [0], []
     for word, _ in given:
@@ -123,12 +125,16 @@ def _readings(chance: random.Random) -> Iterator[tuple[str, list[tuple[int, int]
     for line in _marked():
         for reading in range(READINGS if MARK.search(line) or OTHER.search(line) else READINGS_OF_CLEAN):
             text, spans, hidden = _other_names(line, pool, chance) if reading else (*_plain(line), ())
+            if reading and chance.random() < SLIPS:
+                text, spans = _with_slip(text, spans, chance)
             yield _in_case(text, chance) if reading else text, spans, hidden
     for text in _clean():
         yield text, [], ()
         for _ in range(INSERTED):
             unknown: list[str] = []
             inserted, spans = _with_people(text, pool, chance, unknown)
+            if chance.random() < SLIPS:
+                inserted, spans = _with_slip(inserted, spans, chance)
             yield _in_case(inserted, chance), spans, tuple(unknown)
 
 
@@ -230,6 +236,33 @@ def _thing(kind: str | None, pool: _Pool, chance: random.Random) -> str:
     return chance.choice(("{}, the new system,", "the {} app", "{} software", "the {} system")).format(name)
 
 
+def _with_slip(text: str, spans: list[tuple[int, int]], chance: random.Random) -> tuple[str, list[tuple[int, int]]]:
+    """A text with up to two of its ordinary words misspelt."""
+    for _ in range(2):
+        there = [
+            word
+            for word in WORD.finditer(text)
+            if "w" in lexicon.marks_of(word[0].lower())
+            and not any(start < word.end() and word.start() < end for start, end in spans)
+        ]
+        if not there:
+            break
+        word = chance.choice(there)
+        at = word.start() + chance.randrange(1, len(word[0]) - 1)
+        made = chance.choice(
+            (
+                text[at + 1] + text[at],
+                text[at + 1],
+                text[at] + text[at] + text[at + 1],
+                chance.choice("aeioustn") + text[at + 1],
+            )
+        )
+        text = text[:at] + made + text[at + 2 :]
+        by = len(made) - 2
+        spans = [(start + by, end + by) if start > at else (start, end) for start, end in spans]
+    return text, spans
+
+
 def _in_case(text: str, chance: random.Random) -> str:
     drawn = chance.random()
     changed = text.lower() if drawn < 0.3 else text.upper() if drawn < 0.36 else text
@@ -241,7 +274,7 @@ class _Pool:
 
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
-        known = lexicon.lexicon()
+        known = {word: marks for word, marks in lexicon.lexicon().items() if word.isascii()}
         self.given = [word for word, marks in known.items() if "g" in marks and not set("wl") & set(marks)]
         self.surnames = [word for word, marks in known.items() if "s" in marks and not set("wl") & set(marks)]
         self.places = [word for word, marks in known.items() if "c" in marks]
@@ -268,6 +301,11 @@ class _Pool:
                 continue
             after_title = at > 1 and "title" in cues.classes_of(lexicon.fold(parts[at - 2]))
             drawn = self._surname() if after_title or not first else self._given()
+            chosen = self.chance.random() if first and not after_title else 1
+            if chosen < ORDINARY_NAMES:
+                drawn = self.chance.choice(self.ordinary)
+            elif chosen < ORDINARY_NAMES + BARE_SURNAMES:
+                drawn = self._surname()
             if self.chance.random() < 0.3:
                 hidden.append(drawn)
             parts[at] = _as(part, drawn)

@@ -13,12 +13,13 @@ from insights.screening.births import births
 from insights.screening.identifiers import emails, hospital_numbers, nhs_numbers, phones
 from insights.screening.names import names_of
 from insights.screening.places import addresses, postcodes
+from insights.screening.scripts import names_elsewhere
 
 # Kind → the words suggested in its place. Where two kinds claim the same words, the earlier kind has them.
 REDACTIONS = {
     "email": "[e-mail address]",
-    "hospital-number": "[hospital number]",
     "nhs-number": "[NHS number]",
+    "hospital-number": "[hospital number]",
     "date-of-birth": "[date of birth]",
     "phone": "[phone number]",
     "postcode": "[postcode]",
@@ -45,7 +46,7 @@ class Found:
 
 def screen(text: str) -> list[Found]:
     """Everything found in a text, in order and without overlaps. Never raises; time grows with the text's length."""
-    names = list(names_of(text))
+    names = [*names_of(text), *names_elsewhere(text)]
     claims: dict[str, Iterable[tuple[int, int]]] = {"name": names, "email": emails(text)}
     if DIGIT.search(text) if text.isascii() else any(map(str.isdigit, text)):
         claims |= {

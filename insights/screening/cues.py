@@ -17,10 +17,26 @@ DRUG_LIKE = re.compile(
     r"|gliflozin|glutide|tidine|setron|caine|ovir|floxacin|terol|tropium|asone|solone|dronate|zosin|dipine|triptan|thiazide"
     r"|fusine|curium|curonium|barbital|fenac|profen|oxetine|traline|apine|amide|formin|cycline|penem|cef\w+)$"
 )
-NO_PEOPLE = frozenset({"drug", "eponym", "software", "org2", "faith", "people", "borough", "month", "named2"})
+NO_PEOPLE = frozenset(
+    {
+        "drug",
+        "eponym",
+        "software",
+        "org2",
+        "faith",
+        "people",
+        "borough",
+        "month",
+        "named2",
+        "brand",
+        "acronym",
+        "chat",
+        "famous",
+    }
+)
 
 
-LISTS = frozenset({"stop", "area", "notstreet"})
+LISTS = frozenset({"stop", "area", "notstreet", "foreign"})
 
 
 @lru_cache(maxsize=1)

@@ -12,10 +12,11 @@ from math import exp
 
 from insights.screening.cues import NO_PEOPLE, listed, phrases
 from insights.screening.letters import likeness
+from insights.screening.lexicon import marks_of
 from insights.screening.weights import weights
 from insights.screening.words import Known, Word, known, words_of
 
-SURE = 0.5
+SURE = 0.55
 AGAIN = 0.2
 NOTHING = known(".")
 STOP = listed("stop")
@@ -95,9 +96,9 @@ def features(words: Sequence[Word], at: int, text_shape: str) -> list[str]:
     letters = _bucket(likeness(word.base))
     kind = word.kind
     owned = "p" if word.folded != word.base else ""
-    no = "".join(sorted(name[0] for name in word.classes if name in NO_PEOPLE)) or "-"
+    no = "".join(sorted(name[:2] for name in word.classes if name in NO_PEOPLE)) or "-"
     if "c" in word.marks:
-        no += "c"
+        no += "cg" if "g" in word.marks else "c"
     found = [
         "bias",
         f"k={kind}",
@@ -125,7 +126,11 @@ def features(words: Sequence[Word], at: int, text_shape: str) -> list[str]:
         f"-+={before.folded}|{after.folded}",
         f"-2-1={before2.folded}|{before.folded}",
         f"end={after.folded[-2:]}{word.shape}{kind[0]}",
+        f"+1v={_deed(after)}{kind}{word.shape}",
+        f"-1+1k={before.kind[0]}{before.shape}{after.kind[0]}{after.shape}{kind}",
     ]
+    if word.slip:
+        found += ["slip", f"slip={shape}", f"slip={letters}{word.shape}"]
     if kind[0] == "w":
         found.append(f"w={word.base}")
         found.append(f"ws={word.base}{word.shape}")
@@ -142,6 +147,16 @@ def features(words: Sequence[Word], at: int, text_shape: str) -> list[str]:
     if owned:
         found += [f"of={name}" for name in after.classes] or ["of=none"]
     return found
+
+
+def _deed(word: Known) -> str:
+    """How much a word looks like something done: “nodded”, “insists”, or nothing of the kind."""
+    if "say" in word.classes:
+        return "say"
+    for end in ("ed", "es", "s"):
+        if word.folded.endswith(end) and "w" in marks_of(word.folded.removesuffix(end)):
+            return end
+    return "-"
 
 
 def weigh(words: Sequence[Word], at: int, text_shape: str) -> float:

@@ -29,6 +29,9 @@ def found(text: str) -> list[tuple[str, str]]:
         # In no list: known by its company.
         ("Nurse Brzqwelda held my hand", "Nurse Brzqwelda"),
         ("a volunteer called Zwythko came", "Zwythko"),
+        # Whose something is, with no thing named after it.
+        ("the idea was Marta's and it worked", "Marta"),
+        ("Owen: no, better ones", "Owen"),
     ],
 )
 def test_a_name_is_found_wherever_it_stands(text: str, name: str):
@@ -36,6 +39,32 @@ def test_a_name_is_found_wherever_it_stands(text: str, name: str):
     assert one[0] == "name"
     assert one[1] in name
     assert name.split()[-1] in one[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("محمد could not read the form", "محمد"),
+        ("Her name is 李娜, not Li", "李娜"),
+        ("she is Ольга Петренко in bed 4", "Ольга Петренко"),
+        ("सुनीता said the food was cold", "सुनीता"),
+        ("نادت الممرضة فاطمة في الليل", "فاطمة"),
+    ],
+)
+def test_a_name_in_another_script_is_found(text: str, name: str):
+    assert ("name", name) in found(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["she said شكرا and left", "谢谢 to all", "они написали спасибо", "wrote “благодарю вас” on it"]
+)
+def test_ordinary_words_of_another_script_are_left_in_peace(text: str):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize("text", ["the nusre was late", "told me transprot was coming", "Discahrge took all day"])
+def test_a_slip_of_the_fingers_is_no_person(text: str):
+    assert found(text) == []
 
 
 @pytest.mark.parametrize(
@@ -83,12 +112,31 @@ def test_an_nhs_number_is_found_in_any_grouping(written: str):
     assert found(f"({written})") == [("nhs-number", written)]
 
 
+def test_ten_digits_with_the_right_check_digit_are_an_nhs_number_whatever_they_are_called():
+    assert found("patient ID 9434765919") == [("nhs-number", "9434765919")]
+    assert found("patient ID 9434765918") == [("hospital-number", "9434765918")]
+
+
 @pytest.mark.parametrize(
     "written",
-    ["07700 900123", "020 7946 0123", "+44 7700 900 118", "(0114) 496 0332", "+353 1 555 0143", "0044 7700 900655"],
+    [
+        "07700 900123",
+        "020 7946 0123",
+        "+44 7700 900 118",
+        "(0114) 496 0332",
+        "+353 1 555 0143",
+        "0044 7700 900655",
+        "447700900123",
+        "O7700 900123",
+    ],
 )
 def test_a_telephone_is_found_however_it_is_written(written: str):
     assert [kind for kind, _ in found(f"ring {written} after six")] == ["phone"]
+
+
+@pytest.mark.parametrize("behind", ["/4", "or leave word", " 12 3 24", ", 07700 900124"])
+def test_what_follows_a_telephone_does_not_hide_it(behind: str):
+    assert ("phone", "07700 900123") in found(f"ring 07700 900123{behind}")
 
 
 @pytest.mark.parametrize("written", ["3/4/51", "3 March 1948", "1979-08-30", "21st of September, 1944", "Oct 5, 1987"])
@@ -97,10 +145,31 @@ def test_a_date_is_one_of_birth_only_where_something_says_so(written: str):
     assert found(f"met on {written}") == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["dob 120345", "born in Lagos on Tuesday 4 July 1950", "D/O/B 12/3/45", "pt (12/03/1945) fell", "DOB 04JUL1950"],
+)
+def test_a_date_of_birth_is_known_by_what_people_write_about_it(text: str):
+    assert [kind for kind, _ in found(text)] == ["date-of-birth"]
+
+
+@pytest.mark.parametrize("text", ["the service was born on 5 July 1948", "birthday cake on 3 May"])
+def test_a_thing_is_not_born(text: str):
+    assert found(text) == []
+
+
 def test_a_hospital_number_needs_its_cue_or_its_form():
     assert found("MRN 4456712 again") == [("hospital-number", "4456712")]
     assert found("K1234567 again") == [("hospital-number", "K1234567")]
     assert found("order 4456712 again") == found("case K1234567 again") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["hosp. no. 445671", "hospital number's 4456712", "the hospital number on the letter is 4456712", "mrn4456712"],
+)
+def test_a_hospital_number_is_found_however_its_cue_is_written(text: str):
+    assert [kind for kind, _ in found(text)] == ["hospital-number"]
 
 
 @pytest.mark.parametrize("written", ["SW1A 1AA", "m13 9wl", "EH165XB"])
@@ -114,7 +183,15 @@ def test_an_address_is_a_number_and_a_street(written: str):
 
 
 @pytest.mark.parametrize(
-    "written", ["p.quill2@nhs.net", "nora at nhs dot net", "nora (at) example (dot) org", "jo at nhs.net"]
+    "written", ["7 The Limes", "Acacia Avenue, number 14", "9 Heol Fawr", "flat 12b tower house", "44 westbury rd"]
+)
+def test_where_someone_lives_is_found_without_the_usual_words_too(written: str):
+    assert [kind for kind, _ in found(f"he lives at {written} not far")] == ["address"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["p.quill2@nhs.net", "nora at nhs dot net", "nora (at) example (dot) org", "jo at nhs.net", "jo@gmail,com"],
 )
 def test_an_email_address_is_found_spelt_out_too(written: str):
     assert found(f"write to {written} please") == [("email", written)]
@@ -226,6 +303,15 @@ def test_any_text_is_screened_in_order_and_within_its_bounds(text: str):
         "1 Elm Elm ",
         "0-",
         "née ",
+        "born a ",
+        "lives at 1 A ",
+        "A Road ",
+        "hospital number on the ",
+        "07700 900123",
+        "jo @ gmail . ",
+        "م ",
+        "李",
+        "zqxj",
     ],
 )
 def test_no_text_is_slow(piece: str):
