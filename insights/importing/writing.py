@@ -7,7 +7,6 @@ database keeps by itself – taggings, tallies, consent, history – its trigger
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -55,11 +54,8 @@ def write_new(judged: Sequence[Judged]) -> None:
     Raises IntegrityError where a reference was taken in the meantime.
     """
     new = [(one, one.insight, one.source) for one in judged if one.insight is not None and one.source is not None]
-    with ThreadPoolExecutor(1) as aside:
-        # Screening asks nothing of the database, and the database nothing of it: each works while the other does.
-        flags = aside.submit(lambda: list(flags_of_new((insight, [source]) for _, insight, source in new)))
-        copy_rows(Source, SOURCE, ([getattr(source, name) for name in SOURCE] for _, _, source in new))
-    copy_rows(Flag, FLAG, flags.result())
+    copy_rows(Source, SOURCE, ([getattr(source, name) for name in SOURCE] for _, _, source in new))
+    copy_rows(Flag, FLAG, flags_of_new((insight, [source]) for _, insight, source in new))
     copy_rows(Insight, INSIGHT, ([getattr(insight, name) for name in INSIGHT] for _, insight, _ in new))
     copy_rows(
         Insight.audiences.through,
