@@ -7,6 +7,9 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import Role, User
 
+# In whose name the case studies that come with the software are kept.
+LIBRARY = "library@lhs.invalid"
+
 
 @transaction.atomic
 def ensure(*, email: str, role: str | None = None, name: str = "") -> User:

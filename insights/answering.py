@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from accounts.people import LIBRARY
 from casestudies.lifecycle import Status
 
 # Below this many answers a median says more about chance than about the programme.
@@ -26,8 +27,8 @@ def answered(programme_ids: Sequence[UUID]) -> dict[UUID, Answered]:
     """Return for each programme how soon it answers.
 
     Said is the day the first voice was collected on, else the day the insight was logged; answered is the first time
-    it was published or declined. What came published (a case study that was loaded) was never waited for and does not
-    count; nor do withheld words.
+    it was published or declined. What came with a case study was never waited for and does not count; nor do withheld
+    words.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -43,9 +44,10 @@ def answered(programme_ids: Sequence[UUID]) -> dict[UUID, Answered]:
                 WHERE m.insight_id = i.id AND m.status = ANY(%s) AND m.was = %s
             ) a
             WHERE i.programme_id = ANY(%s) AND a.at IS NOT NULL AND NOT i.words_withheld
+                AND NOT EXISTS (SELECT FROM accounts_user u WHERE u.id = i.author_id AND u.email = %s)
             GROUP BY i.programme_id
             """,
-            [[Status.PUBLISHED, Status.DECLINED], Status.SUBMITTED, list(programme_ids)],
+            [[Status.PUBLISHED, Status.DECLINED], Status.SUBMITTED, list(programme_ids), LIBRARY],
         )
         found = {
             programme: Answered(count, round(float(median), 1) if count >= ENOUGH else None)

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from accounts.models import Role, User
-from accounts.people import ensure
+from accounts.people import LIBRARY, ensure
 from casestudies.lifecycle import Status
 from casestudies.loading import (
     Entry,
@@ -39,7 +39,6 @@ from insights.review import decide
 from insights.visibility import may_here
 from lhs.models import THEMES, Code, Codebook
 
-LIBRARY = "library@lhs.invalid"
 CITED = "A published source, cited by its authors."
 Told = Callable[[str, int, int], None]
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import timezone
 
+from accounts.people import LIBRARY
 from insights.answering import ENOUGH, answered, answered_in_words
 from insights.capture import Voice, log, setting_of
 from insights.moves import missing, move
@@ -60,6 +61,13 @@ def test_only_the_first_answer_counts_and_what_was_never_waited_for_does_not(pro
     MembershipFactory(programme=programme, user=curator)
     answer(programme, curator, 3, source__consent="withheld")
     answer(ProgrammeFactory(), curator, 3)
+    assert answered([programme.id])[programme.id].count == 1
+
+
+def test_what_came_with_the_case_studies_was_never_waited_for(programme, curator):
+    library = UserFactory(email=LIBRARY)
+    answer(programme, curator, 3, author=library)
+    answer(programme, curator, 3, author=None)
     assert answered([programme.id])[programme.id].count == 1
 
 
