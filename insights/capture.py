@@ -18,7 +18,7 @@ from casestudies.lifecycle import Status
 from casestudies.models import Audience, CaseStudy, LearningActivity, Programme
 from casestudies.permissions import may
 from insights.choices import Consent
-from insights.flagging import remembered, rewrite
+from insights.flagging import kinds_in_key, remembered, rewrite
 from insights.lacking import missing
 from insights.models import Insight, Source
 from insights.models.words import LONGEST, SHORTEST, clean_words
@@ -45,6 +45,7 @@ WORDS = ("title", "text", "section", "locator", "external_id")
 EARLIEST = datetime.date(1900, 1, 1)
 # Columns that refer to rows which a verb has in hand: to ask the database for each again would tell nothing new.
 IN_HAND = ("programme", "case_study", "learning_activity", "author")
+NO_KEY = "This may tell who somebody is ({kinds}). Readers see references: give a number or a code of your own."
 NOT_THEIRS = "Words whose consent is withheld are logged by the programme's own team."
 
 
@@ -209,6 +210,8 @@ def in_order(said: Mapping[str, Any]) -> dict[str, Any]:
             faults.setdefault(field, [f"Write between {SHORTEST} and {LONGEST:,} characters; this has {len(value):,}."])
         if field == "external_id":
             value = value or None
+            if value and isinstance(value, str) and (kinds := kinds_in_key(value)):
+                faults.setdefault(field, [NO_KEY.format(kinds=", ".join(dict.fromkeys(kinds)).lower())])
         cleaned[field] = value
     if faults:
         raise ValidationError(faults)

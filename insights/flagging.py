@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db import transaction
 
 from insights.models import Flag, Insight, Source
-from insights.models.flagged import FlagField, FlagState
+from insights.models.flagged import FlagField, FlagKind, FlagState
 from insights.screening import Found, screen
 
 OF_INSIGHT = (FlagField.TITLE, FlagField.TEXT, FlagField.SECTION, FlagField.LOCATOR)
@@ -41,6 +41,26 @@ def flags_for(texts: Iterable[str]) -> list[list[Found]]:
     Some thousand texts a second on one core. Never raises, writes nothing.
     """
     return [screen(text) for text in texts]
+
+
+def kinds_in_key(key: str) -> list[str]:
+    """Return the kinds of what in a row's own reference (`external_id`) is surely a person's, and no key of a row.
+
+    A key cannot be redacted, and one of eleven runs of ten digits passes for an NHS number: a number counts as people
+    write it, in groups, a name in a key of several words, and a hospital number when it is called one.
+    """
+    return [str(FlagKind(one.kind).label) for one in screen(key) if _surely(one, key)]
+
+
+def _surely(found: Found, key: str) -> bool:
+    match found.kind:
+        case FlagKind.NAME:
+            return " " in key
+        case FlagKind.NHS_NUMBER | FlagKind.PHONE:
+            return not key[found.start : found.end].isdigit()
+        case FlagKind.HOSPITAL_NUMBER:
+            return any(cue in key.lower() for cue in ("mrn", "hosp"))
+    return True
 
 
 def words_of(insight: Insight, sources: Iterable[Source]) -> dict[Place, str]:

@@ -18,7 +18,21 @@ DRUG_LIKE = re.compile(
     r"|fusine|curium|curonium|barbital|fenac|profen|oxetine|traline|apine|amide|formin|cycline|penem|cef\w+)$"
 )
 NO_PEOPLE = frozenset(
-    {"drug", "eponym", "software", "org2", "faith", "people", "borough", "month", "named2", "brand", "acronym", "chat", "famous"}
+    {
+        "drug",
+        "eponym",
+        "software",
+        "org2",
+        "faith",
+        "people",
+        "borough",
+        "month",
+        "named2",
+        "brand",
+        "acronym",
+        "chat",
+        "famous",
+    }
 )
 
 

@@ -73,6 +73,24 @@ def test_what_is_found_in_any_field_that_readers_see_is_a_row_that_keeps_none_of
 
 
 @db
+@pytest.mark.parametrize(
+    "key", ["jo.bell@nhs.net", "Mrs Patel 3", "943 476 5919", "07700 900123", "MRN 4456712", "M13 9WL"]
+)
+def test_a_reference_that_tells_who_somebody_is_is_refused_as_readers_see_it(writer, programme, key):
+    with pytest.raises(ValidationError) as refused:
+        logged(writer, programme, text=CLEAN, external_id=key)
+    assert set(refused.value.message_dict) == {"external_id"}
+
+
+@db
+@pytest.mark.parametrize(
+    "key", ["n-12", "9434765919", "07700900123", "K1234567", "rosie-3", "e9a1a258-8b62-ccba", "row 7"]
+)
+def test_a_reference_that_only_looks_like_a_person_is_a_key(writer, programme, key):
+    assert logged(writer, programme, text=CLEAN, external_id=key).external_id == key
+
+
+@db
 def test_flags_follow_the_words_and_clean_words_have_none(writer, programme):
     insight = logged(writer, programme)
     edit(person=writer, insight_id=insight.id, text=CLEAN)
