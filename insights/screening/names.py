@@ -18,6 +18,8 @@ from insights.screening.words import Known, Word, known, words_of
 
 SURE = 0.55
 AGAIN = 0.2
+# Half a name redacted is a name that still stands: less is asked of what may be its second word.
+NEXT = 0.1
 NOTHING = known(".")
 STOP = listed("stop")
 
@@ -174,13 +176,18 @@ def label(words: Sequence[Word], odds: Callable[[Sequence[Word], int, str], floa
             word.label = True
         elif could_be(words, at):
             likely = 1 / (1 + exp(-max(-30.0, min(30.0, odds(words, at, text_shape)))))
-            word.label = likely >= SURE
+            word.label = likely >= (NEXT if _goes_on(words, at) else SURE)
             if likely >= 0.8:
                 sure.add(word.known.base)
-            elif AGAIN <= likely < SURE:
+            elif likely >= AGAIN and not word.label:
                 doubtful.append((word, likely))
     for word, _ in doubtful:
         word.label = word.known.base in sure
+
+
+def _goes_on(words: Sequence[Word], at: int) -> bool:
+    """Whether a word may be the rest of the name before it: no ordinary word, written like one of a name."""
+    return at > 0 and words[at - 1].label and words[at].known.shape in "TUM" and words[at].known.kind[0] == "o"
 
 
 def names_of(text: str) -> Iterator[tuple[int, int]]:

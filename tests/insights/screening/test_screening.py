@@ -29,6 +29,7 @@ def found(text: str) -> list[tuple[str, str]]:
         # In no list: known by its company.
         ("Nurse Brzqwelda held my hand", "Nurse Brzqwelda"),
         ("a volunteer called Zwythko came", "Zwythko"),
+        ("Ask Sarah Jones", "Sarah Jones"),
         # Whose something is, with no thing named after it.
         ("the idea was Marta's and it worked", "Marta"),
         ("Owen: no, better ones", "Owen"),
