@@ -17,6 +17,7 @@ def measure() -> dict[str, Any]:
     """Tag the same insights in turns with the bare encoder, so that a slow moment slows both down."""
     from benchmarks.content import load
     from insights.models import Embedding, Insight, Tagging
+    from insights.reading import as_read
     from insights.tagging import tag_due
     from lhs.encoder import loaded
 
@@ -24,7 +25,7 @@ def measure() -> dict[str, Any]:
     load(how_many=TEXTS, tagged=False)
     due = list(Tagging.objects.filter(codebook__slug="habits", due=True).values_list("insight_id", flat=True))
     said = Insight.objects.filter(id__in=due).values_list("title", "text")
-    words = [f"{title}\n{text}" if title else text for title, text in said]
+    words = [as_read(title, text) for title, text in said]
     bare, queue, again = [], [], []
     for number in range(ROUNDS):
         say(f"tagging {len(due):,} insights, round {number + 1} of {ROUNDS}…")

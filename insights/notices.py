@@ -128,12 +128,10 @@ def in_words(notice: Notice) -> str:
     """Return what a notice says: a sentence with the programme's name and no word of the insight."""
     programme = notice.programme.name
     match NoticeKind(notice.kind):
-        case NoticeKind.SUBMITTED:
+        case NoticeKind.SUBMITTED | NoticeKind.IMPORTED:
             few = "An insight was" if notice.count == 1 else f"{notice.count:,} insights were"
-            return f"{few} sent in for a curator to read, in {programme}."
-        case NoticeKind.IMPORTED:
-            few = "An insight was" if notice.count == 1 else f"{notice.count:,} insights were"
-            return f"{few} sent in from a spreadsheet for a curator to read, in {programme}."
+            by = " from a spreadsheet" if notice.kind == NoticeKind.IMPORTED else ""
+            return f"{few} sent in{by} for a curator to read, in {programme}."
         case NoticeKind.PUBLISHED:
             return f"What you logged in {programme} was published."
         case NoticeKind.DECLINED:

@@ -28,6 +28,11 @@ class Text:
     digest: str
 
 
+def as_read(title: str, text: str) -> str:
+    """Return the words of an insight as the tagger reads them: its title, where it has one, on a line of its own."""
+    return f"{title}\n{text}" if title else text
+
+
 class Ahead:
     """Reads words on a thread of its own while the caller does something else. For one caller, as a context."""
 
@@ -83,14 +88,14 @@ def read(insight_ids: Sequence[UUID], *, most_new: int, ahead: Ahead) -> tuple[l
         ahead.begin(encoder, [text.words for text in unread[most_new : 2 * most_new]])
         place = {one: row for row, one in enumerate(words)}
         kept |= _keep(encoder, new, reading, [place[text.words] for text in new])
-    read = [text for text in texts if text.insight_id in kept]
-    return read, features_of([kept[text.insight_id] for text in read], width=encoder.width), len(new)
+    texts = [text for text in texts if text.insight_id in kept]
+    return texts, features_of([kept[text.insight_id] for text in texts], width=encoder.width), len(new)
 
 
 def _texts(insight_ids: Sequence[UUID]) -> list[Text]:
     """What these insights say, in their order."""
     said = {
-        id: Text(id, f"{title}\n{text}" if title else text, digest)
+        id: Text(id, as_read(title, text), digest)
         for id, title, text, digest in Insight.objects.filter(id__in=insight_ids).values_list(
             "id", "title", "text", "digest"
         )

@@ -6,6 +6,7 @@ import logging
 from typing import Any
 
 from insights.models import Embedding, Insight
+from insights.reading import as_read
 from lhs.artefact import ArtefactRefused
 from lhs.encoder import EncoderUnavailable, features_of
 from lhs.models import Tagger
@@ -26,8 +27,7 @@ def machine_says(insight: Insight, codebook: str) -> tuple[Tagger | None, dict[s
         stored = Embedding.objects.filter(insight=insight, digest=insight.digest, encoder=head.encoder)
         kept = bytes(stored.values_list("features", flat=True).first() or b"")
         features = features_of([kept], width=head.width) if len(kept) == 2 * head.width else None
-        words = f"{insight.title}\n{insight.text}" if insight.title else insight.text
-        [said] = score_texts(head, [words], features)
+        [said] = score_texts(head, [as_read(insight.title, insight.text)], features)
     except (NoTagger, ArtefactRefused, EncoderUnavailable) as why:
         logger.error("What the tagger says cannot be kept: %s", why)
         return None, None

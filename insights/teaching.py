@@ -18,6 +18,7 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from insights.choices import Verdict
 from insights.models import Decision, Embedding, Review
+from insights.reading import as_read
 from insights.resolving import Word, merged_codes, word_that_holds
 from lhs.challenge import Taught
 from lhs.encoder import Features, configured_name, features_of, loaded
@@ -89,7 +90,7 @@ def teaching_rows(codebook: str) -> TeachingRows:
     return TeachingRows(
         codes=codes,
         insight_ids=tuple(id for id, *_ in rows),
-        texts=tuple(f"{title}\n{text}" if title else text for _, title, text, *_ in rows),
+        texts=tuple(as_read(title, text) for _, title, text, *_ in rows),
         features=features_of([bytes(features or b"") for *_, features, _ in rows], width=loaded().width),
         truth=truth,
         known=known,

@@ -242,8 +242,8 @@ def _weights(rows: Rows) -> _Weights:
         weights, bias = _solved(of_meaning, features.shape[1])
         meaning = weights / scale
         placed, biases = [], []
-        for fitting, seen in ((of_words, words_seen), (of_letters, letters_seen)):
-            weights, intercept = _solved(fitting, max(len(seen), 1))
+        for fitting, design, seen in ((of_words, words, words_seen), (of_letters, letters, letters_seen)):
+            weights, intercept = _solved(fitting, design.shape[1])
             placed.append(np.zeros((PLACES, rows.truth.shape[1])))
             placed[-1][seen] = weights.T[: len(seen)]
             biases.append(intercept)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
+from dataclasses import asdict
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from api.links import links_of
 from api.paging import only_known
 from api.shapes_answered import ReceiptTellsShape
 from api.throttles import ReceiptThrottle
 from api.views.door import Door
 from casestudies.errors import Missing
-from insights.receipts import Stage, read_code, shown, told
+from insights.receipts import read_code, shown, told
 
 
 class ReceiptDoor(Door):
@@ -39,19 +41,14 @@ class ReceiptDoor(Door):
         found = told(code)
         if found is None:
             raise Missing("There is no receipt with this code.")
-        published = found.published and request.build_absolute_uri(reverse("api:insight", args=[found.published]))
         answer = Response(
             {
                 "code": shown(read_code(code)),
-                "now": _stage(found.now),
-                "stages": [_stage(one) for one in found.stages],
+                "now": asdict(found.now),
+                "stages": [asdict(one) for one in found.stages],
                 "reason": found.reason,
-                "published": published,
+                "published": found.published and f"{links_of(request).insight}{found.published}/",
             }
         )
         answer["Cache-Control"] = "no-store"
         return answer
-
-
-def _stage(stage: Stage) -> dict[str, object]:
-    return {"on": stage.on, "said": stage.said}

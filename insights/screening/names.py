@@ -169,7 +169,7 @@ def weigh(words: Sequence[Word], at: int, text_shape: str) -> float:
 def label(words: Sequence[Word], odds: Callable[[Sequence[Word], int, str], float] = weigh) -> None:
     """Say of each word whether it is a name; one that surely is elsewhere in the text needs less."""
     text_shape = _text_shape(words)
-    doubtful: list[tuple[Word, float]] = []
+    doubtful: list[Word] = []
     sure: set[str] = set()
     for at, word in enumerate(words):
         if _letter_after_title(words, at):
@@ -180,8 +180,8 @@ def label(words: Sequence[Word], odds: Callable[[Sequence[Word], int, str], floa
             if likely >= 0.8:
                 sure.add(word.known.base)
             elif likely >= AGAIN and not word.label:
-                doubtful.append((word, likely))
-    for word, _ in doubtful:
+                doubtful.append(word)
+    for word in doubtful:
         word.label = word.known.base in sure
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
 
 from insights.screening.cues import listed
 from insights.screening.lexicon import GIVEN, SURNAME, fold, marks_of
@@ -16,6 +15,7 @@ Span = tuple[int, int]
 ELSEWHERE = re.compile(r"[\u0370-\u1dff\u1f00-\u1fff\u2c00-\u2dff\u3040-\ud7ff\uf900-\ufaff\ufb1d-\ufdff\ufe70-\ufeff]")
 LATIN = re.compile(r"[A-Za-z]+")
 MOST_WORDS, LONGEST_UNSPACED = 3, 4
+ORDINARY = listed("foreign")
 QUOTES = frozenset("\"'“”‘’«»")
 
 
@@ -36,7 +36,7 @@ def _runs(text: str) -> Iterator[list[Span]]:
     """Words of another script that follow one another, without those that are known to be ordinary."""
     run: list[Span] = []
     for start, end in _words(text):
-        ordinary = fold(text[start:end]) in _ordinary()
+        ordinary = fold(text[start:end]) in ORDINARY
         if run and (ordinary or text[run[-1][1] : start] not in (" ", "·", "-", "・")):
             yield run
             run = []
@@ -68,8 +68,3 @@ def _capital(word: str) -> bool:
 def _is_listed(word: str) -> bool:
     folded = fold(word)
     return len(folded) > 1 and bool({GIVEN, SURNAME} & set(marks_of(folded)))
-
-
-@lru_cache(maxsize=1)
-def _ordinary() -> frozenset[str]:
-    return listed("foreign")
